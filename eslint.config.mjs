@@ -1,0 +1,32 @@
+import tseslint from 'typescript-eslint';
+
+/** Dependencies point down only: apps -> libs -> libs/domain. A library is entered through its index alone. */
+const noRestricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+const insideALibrary = { regex: '^(\\.\\./)+(libs|apps)/', message: 'Enter a library through #libs/<name>.' };
+const fromApps = { regex: '^#apps/|/apps/', message: 'A library may not depend on an app.' };
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.keyledger/'] },
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      'no-console': 'error',
+      ...noRestricted(insideALibrary),
+    },
+  },
+  { files: ['libs/**/*.ts'], rules: noRestricted(insideALibrary, fromApps) },
+  {
+    files: ['libs/domain/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: noRestricted(insideALibrary, { regex: '^[^.]', message: 'The domain imports nothing.' }),
+  },
+  { files: ['**/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+);

@@ -1,0 +1,42 @@
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        target: 'es2023',
+      },
+      module: { type: 'es6' },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+/** What every level of test shares: ES modules through swc, library names resolved to their sources. */
+const level = (displayName, testMatch, extra = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform,
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  moduleNameMapper: {
+    '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  ...extra,
+});
+
+/** A `.spec.ts` is fast and alone, an `.int.spec.ts` needs Postgres, an `.e2e.spec.ts` the whole built system. */
+export default {
+  testTimeout: 60_000,
+  projects: [
+    level('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/!(*.int|*.e2e).spec.ts']),
+    level('int', ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], {
+      globalSetup: '<rootDir>/libs/testing/src/jest/start-postgres.mjs',
+      globalTeardown: '<rootDir>/libs/testing/src/jest/stop-postgres.mjs',
+    }),
+    level('e2e', ['<rootDir>/{apps,libs}/**/*.e2e.spec.ts']),
+  ],
+};

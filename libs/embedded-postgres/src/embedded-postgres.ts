@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync, closeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { postgresBinaries, type PostgresBinaries } from './binaries.js';
+import { openCluster, type Cluster } from './cluster.js';
+import { SUPERVISE } from './supervise.sh.js';
+import { unprivileged, type Unprivileged } from './unprivileged.js';
+
+export interface EmbeddedPostgresOptions {
+  /** Holds the cluster, its log and its socket; made if missing. */
+  readonly directory: string;
+  /** Told what happens to the server outside `start` and `stop`, such as a crash and the restart after it. */
+  readonly onNotice?: (notice: string) => void;
+  /** Extra settings for `postgres -c`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const READY_WITHIN_MS = 30_000;
+
+/**
+ * A real Postgres server of our own, reachable over a Unix socket only, that lives as long as this process: it is shut
+ * down when the process goes, however it goes, and started again should it die by itself.
+ */
+export class EmbeddedPostgres {
+  #server: ChildProcess | null = null;
+  #stopping = false;
+
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly binaries: PostgresBinaries,
+    private readonly how: Unprivileged,
+    private readonly options: EmbeddedPostgresOptions,
+  ) {}
+
+  /** @throws Error when the server does not accept connections within 30 s; its log is `postgres.log` in the directory */
+  static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+    const [binaries, how] = [await postgresBinaries(), unprivileged()];
+    const server = new EmbeddedPostgres(await openCluster(options.directory, binaries, how), binaries, how, options);
+    await server.#predecessorGone();
+    server.#launch();
+    await server.#ready();
+    return server;
+  }
+
+  /** The superuser's URL of a database, which is made if it is missing. */
+  async database(name: string): Promise<string> {
+    const client = new pg.Client({ connectionString: this.cluster.url('postgres') });
+    await client.connect();
+    try {
+      const exists = await client.query('select 1 from pg_database where datname = $1', [name]);
+      if (exists.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`);
+    } finally {
+      await client.end();
+    }
+    return this.cluster.url(name);
+  }
+
+  /** The postmaster's process id, null while it is down. */
+  async pid(): Promise<number | null> {
+    try {
+      const pid = Number.parseInt(
+        (await readFile(join(this.cluster.data, 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '',
+        10,
+      );
+      process.kill(pid, 0);
+      return pid;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Rolls back what is open, writes a checkpoint and leaves; at most 8 s, then by force (the next start recovers). */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const server = this.#server;
+    if (server === null || server.exitCode !== null) return;
+    const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+    server.stdin?.end();
+    const late = setTimeout(() => void this.pid().then((pid) => pid !== null && process.kill(pid, 'SIGQUIT')), 8_000);
+    await gone;
+    clearTimeout(late);
+  }
+
+  #launch(): void {
+    const { directory, settings = {} } = this.options;
+    const log = openSync(join(directory, 'postgres.log'), 'a', 0o600);
+    const flags = Object.entries({ ...DEFAULTS, unix_socket_directories: this.cluster.socketDirectory, ...settings });
+    const command = [
+      ...this.how.prefix,
+      this.binaries.postgres,
+      '-D',
+      this.cluster.data,
+      ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ];
+    const server = spawn('sh', ['-c', SUPERVISE, 'sh', ...command], {
+      detached: true,
+      stdio: ['pipe', log, log],
+      ...this.how.owner,
+    });
+    closeSync(log);
+    server.stdin?.on('error', () => undefined);
+    server.once('exit', (code) => void this.#ended(code));
+    this.#server = server;
+  }
+
+  async #ended(code: number | null): Promise<void> {
+    for (let attempt = 0; !this.#stopping; attempt++) {
+      this.options.onNotice?.(
+        `postgres ended by itself (exit code ${code}); starting it again, attempt ${attempt + 1}`,
+      );
+      await delay(Math.min(200 * 2 ** attempt, 5_000));
+      if (this.#stopping) return;
+      await this.#predecessorGone();
+      return this.#launch();
+    }
+  }
+
+  /** A server left by a killed process is on its way out (see `SUPERVISE`); it must be gone before the next one starts. */
+  async #predecessorGone(): Promise<void> {
+    for (let waited = 0; (await this.pid()) !== null; waited += 50) {
+      const pid = await this.pid();
+      if (waited === 5_000 && pid !== null) process.kill(pid, 'SIGQUIT');
+      if (waited > 10_000) throw new Error(`another postgres (process ${pid}) holds ${this.cluster.data}`);
+      await delay(50);
+    }
+  }
+
+  async #ready(): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    for (;;) {
+      const client = new pg.Client({ connectionString: this.cluster.url('postgres'), connectionTimeoutMillis: 2_000 });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        return await client.end();
+      } catch (error) {
+        if (Date.now() > deadline)
+          throw new Error(`postgres is not ready; see ${join(this.options.directory, 'postgres.log')}`, {
+            cause: error,
+          });
+        await delay(30);
+      }
+    }
+  }
+}
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  listen_addresses: '',
+  unix_socket_permissions: '0700',
+  max_connections: '80',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  wal_compression: 'on',
+  jit: 'off',
+  log_statement: 'none',
+  log_min_error_statement: 'panic',
+};

@@ -1,0 +1,30 @@
+/** The store is out of reach, too slow, or has more waiting than it takes; the call may be repeated. */
+export class EventStoreUnavailable extends Error {
+  readonly code = 'event_store_unavailable';
+  override readonly name = 'EventStoreUnavailable';
+}
+
+/** One append is at most `limit` bytes of data and metadata as JSON. */
+export class EventTooLarge extends Error {
+  readonly code = 'event_too_large';
+  override readonly name = 'EventTooLarge';
+  constructor(
+    readonly stream: string,
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`an append of ${bytes} bytes to ${stream} exceeds ${limit} bytes`);
+  }
+}
+
+/** The log itself is damaged: a position is missing. Readers stop; nobody may continue past it. */
+export class LogIntegrityError extends Error {
+  readonly code = 'log_integrity_error';
+  override readonly name = 'LogIntegrityError';
+  constructor(
+    readonly expected: bigint,
+    readonly found: bigint,
+  ) {
+    super(`the log has a gap: position ${expected} is missing, ${found} came instead`);
+  }
+}

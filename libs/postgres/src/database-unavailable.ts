@@ -1,0 +1,42 @@
+/** Postgres is out of reach or too slow; nothing half done, the call may be repeated. */
+export class DatabaseUnavailable extends Error {
+  readonly code = 'database_unavailable';
+  override readonly name = 'DatabaseUnavailable';
+}
+
+/** SQLSTATE classes and Node error codes that say "the server is not there", as against "the statement is wrong". */
+const OUTAGE_STATES = ['08', '57', '53', '58'];
+const OUTAGE_ERRNOS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const LOCK_OR_DEADLOCK = new Set(['55P03', '40P01', '40001']);
+
+/** Whether an error of `pg` or its pool means that the database did not answer (including our own statement timeout). */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (OUTAGE_ERRNOS.has(code) || LOCK_OR_DEADLOCK.has(code)) return true;
+  if (/^[0-9A-Z]{5}$/.test(code)) return OUTAGE_STATES.some((prefix) => code.startsWith(prefix));
+  // pg and pg-pool report a lost or late connection by message alone; there is no code to look at.
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error/.test(
+    error.message,
+  );
+}
+
+/** Runs a piece of database work; an outage becomes `DatabaseUnavailable`, any other error stays what it is. */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isOutage(error)) throw new DatabaseUnavailable('the database did not answer', { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './database-unavailable.js';
+export * from './in-organization.js';
+export * from './migrate.js';
+export * from './pool.js';
+export * from './roles.js';
