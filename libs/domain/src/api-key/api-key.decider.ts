@@ -1,0 +1,32 @@
+import type { Decider } from '../decider.js';
+import type { ApiKeyCommand } from './api-key.commands.js';
+import type { ApiKeyEvent } from './api-key.events.js';
+import type { LineageState } from './api-key.state.js';
+import { decideCreate } from './decide-create.js';
+import { decideRotate } from './decide-rotate.js';
+import { decideTransition } from './decide-transition.js';
+import { decideUpdate } from './decide-update.js';
+import { evolveLineage } from './evolve-lineage.js';
+
+/** Stream `apiKey-{lineage}`: a key and all its rotations, with every rule of the REST contract's section 3. */
+export const apiKeyDecider: Decider<ApiKeyCommand, ApiKeyEvent, LineageState> = {
+  initialState: { orgId: null, keys: [] },
+
+  decide(command, state) {
+    switch (command.type) {
+      case 'CreateApiKey':
+        return decideCreate(command, state);
+      case 'UpdateApiKey':
+        return decideUpdate(command, state);
+      case 'RotateApiKey':
+        return decideRotate(command, state);
+      case 'RevokeApiKey':
+      case 'SuspendApiKey':
+      case 'ReactivateApiKey':
+      case 'DeleteApiKey':
+        return decideTransition(command, state);
+    }
+  },
+
+  evolve: evolveLineage,
+};

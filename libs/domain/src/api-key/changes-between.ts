@@ -1,0 +1,36 @@
+import type { FieldChange } from '../field-change.js';
+import type { JsonValue } from '../json.js';
+import type { KeyState } from './api-key.state.js';
+import { presentKey } from './present-key.js';
+
+/** What an event may say it changed. Left out is what follows from another field or names no choice of anybody. */
+const RECORDED_FIELDS = [
+  'status',
+  'name',
+  'description',
+  'access',
+  'scopes',
+  'expires_at',
+  'revoked_at',
+  'revocation_reason',
+  'suspended_at',
+  'suspension_reason',
+  'rotated_to',
+  'grace_expires_at',
+] as const;
+
+/** The public fields that differ between two states of one key, both seen at the same second. */
+export function changesBetween(before: KeyState, after: KeyState, nowSeconds: number): readonly FieldChange[] {
+  const shownBefore = presentKey(before, nowSeconds, null);
+  const shownAfter = presentKey(after, nowSeconds, null);
+  return RECORDED_FIELDS.filter((field) => !isSame(shownBefore[field], shownAfter[field])).map((field) => ({
+    field,
+    before: shownBefore[field],
+    after: shownAfter[field],
+  }));
+}
+
+/** Scopes are stored sorted and without doubles, so that equal lists are equal sets. */
+function isSame(one: JsonValue, other: JsonValue): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

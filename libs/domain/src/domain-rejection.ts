@@ -1,0 +1,46 @@
+/** Why a command was refused; the REST contract's error codes, word for word. */
+export type RejectionCode =
+  | 'invalid_name'
+  | 'validation_failed'
+  | 'unknown_scope'
+  | 'scope_grant_forbidden'
+  | 'api_key_not_found'
+  | 'api_key_not_active'
+  | 'lineage_exhausted';
+
+/** What is wrong with one field of the request, under the name that the request uses. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface RejectionDetails {
+  readonly fields?: readonly FieldProblem[];
+  /** The scope that would have helped. */
+  readonly requiredScope?: string;
+}
+
+/**
+ * A command broke a rule of the product and changed nothing. `message` is written for the caller and holds nothing
+ * that the caller did not send or may not see; only `code` may be matched on.
+ */
+export class DomainRejection extends Error {
+  override readonly name = 'DomainRejection';
+  readonly fields: readonly FieldProblem[] | undefined;
+  readonly requiredScope: string | undefined;
+
+  constructor(
+    readonly code: RejectionCode,
+    message: string,
+    { fields, requiredScope }: RejectionDetails = {},
+  ) {
+    super(message);
+    this.fields = fields;
+    this.requiredScope = requiredScope;
+  }
+
+  /** `validation_failed` for one field. */
+  static ofField(field: string, message: string): DomainRejection {
+    return new DomainRejection('validation_failed', `${field} ${message}.`, { fields: [{ field, message }] });
+  }
+}
