@@ -1,0 +1,46 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorHandler } from './error-handler.js';
+import { requestId } from './request-id.js';
+import { answerUnparsedRequest } from './unparsed-requests.js';
+
+const MAX_BODY_BYTES = 1_048_576;
+const MAX_HEADER_BYTES = 16_384;
+
+/**
+ * Nest's adapter over a Fastify with this API's limits. What goes wrong outside of controllers goes to the same error
+ * handler as what goes wrong inside, instead of through Nest's mapping of Fastify's errors.
+ */
+export class HttpServer extends FastifyAdapter {
+  constructor(private readonly errors: ErrorHandler) {
+    super({
+      logger: false,
+      bodyLimit: MAX_BODY_BYTES,
+      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000 },
+      // From the first byte of a request to its last: a client that trickles its body is cut off.
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      genReqId: requestId,
+      routerOptions: { maxParamLength: MAX_HEADER_BYTES, ignoreTrailingSlash: false },
+      // While it stops, the server answers what still arrives on open connections as ever, and closes them.
+      return503OnClosing: false,
+      forceCloseConnections: 'idle',
+      clientErrorHandler: answerUnparsedRequest,
+      frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+        void reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+        errors.handle(error, request, reply);
+      },
+      // No middleware is used, so none is looked for on each request.
+      skipMiddie: true,
+    });
+  }
+
+  override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
+    return this.instance.setErrorHandler((error, request, reply) => this.errors.handle(error, request, reply));
+  }
+
+  /** Unknown routes are refused by `refuseUnknownRoutes`, before anything looks at their body. */
+  override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
+    return this.instance;
+  }
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { ClientAddresses } from './client-address.js';
+import type { KnownRoutes } from './known-routes.js';
+import { RequestContext } from './request-context.js';
+import type { RequestGuard } from './request-guard.js';
+import { RequestRefused } from './request-refused.js';
+import type { RouteContract } from './route-contract.js';
+
+type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
+
+/** Nothing of this API may be kept by a cache, shown in a frame, or taken for what it is not. */
+const ANSWER_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+export interface RequestPipelineOptions {
+  readonly addresses: ClientAddresses;
+  readonly guard: RequestGuard;
+  readonly routes: KnownRoutes;
+}
+
+/**
+ * What runs before any route, in this order: context, headers of the answer, unknown routes, then the guard of the
+ * route. All of it in `onRequest`, because Fastify parses the body before anything of Nest runs, and a caller without
+ * a credential shall not learn what is wrong with its body.
+ */
+export function runBeforeRoutes(server: FastifyInstance, { addresses, guard, routes }: RequestPipelineOptions): void {
+  const guards = new WeakSet<object>();
+  server.addHook('onRequest', (request, reply, done) => {
+    request.context = new RequestContext(request, addresses);
+    void reply.headers(ANSWER_HEADERS).header('x-request-id', request.id);
+    if (!request.is404) return done();
+    const [path = ''] = request.url.split('?');
+    const allow = routes.methodsAt(path);
+    done(allow.length === 0 ? new RequestRefused('not_found') : new RequestRefused('method_not_allowed', { allow }));
+  });
+  server.addHook('onRoute', (route) => {
+    const contract = route.config?.contract;
+    const before = [route.onRequest ?? []].flat();
+    // A HEAD route is made from its GET route, guard included.
+    if (contract === undefined || before.some((hook) => guards.has(hook))) return;
+    const hook = guardHook(contract, guard);
+    guards.add(hook);
+    route.onRequest = [...before, hook];
+  });
+}
+
+function guardHook(contract: RouteContract, guard: RequestGuard): OnRequest {
+  return (request, _reply, done) => {
+    let checked: void | Promise<void>;
+    try {
+      checked = guard.check(contract, request);
+    } catch (error) {
+      return done(asError(error));
+    }
+    if (checked === undefined) return done();
+    checked.then(
+      () => done(),
+      (error: unknown) => done(asError(error)),
+    );
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
+}

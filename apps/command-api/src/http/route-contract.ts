@@ -1,0 +1,53 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { ErrorCode } from './error-codes.js';
+import type { QuerySpecification } from './query-specification.js';
+import type { RouteAccess } from './route-access.js';
+
+/** A JSON Schema (2020-12 as far as OpenAPI 3.1 takes it), written as a plain constant beside what it describes. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** One way in which a route answers what was asked for. */
+export interface ContractAnswer {
+  readonly status: number;
+  readonly description: string;
+  /** Null where the answer has no body. */
+  readonly schema: JsonSchema | null;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly headers?: readonly AnswerHeader[];
+}
+
+export type AnswerHeader = 'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range';
+
+/** Everything that holds for one route before its handler runs, and everything that it may answer. */
+export interface RouteContract {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: 'API keys' | 'Audit log' | 'Callers' | 'Operations';
+  /** Null: anybody may call. */
+  readonly access: RouteAccess | null;
+  readonly answers: readonly ContractAnswer[];
+  /** What its own rules refuse; what every route of its kind refuses is added by itself. */
+  readonly refuses?: readonly ErrorCode[];
+  readonly query?: QuerySpecification;
+  /** The body's schema, where no request class says it. */
+  readonly body?: JsonSchema;
+  /** The read model that answers, for `X-Min-Log-Position`; null for none. */
+  readonly readModel?: string;
+  /** Takes `Idempotency-Key`. */
+  readonly idempotent?: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    contract?: RouteContract;
+  }
+}
+
+export const ROUTE_CONTRACT = Symbol('route contract');
+
+/** Puts the contract onto a controller's method: the edge enforces it and the OpenAPI document shows it. */
+export function Contract(contract: RouteContract): MethodDecorator {
+  return applyDecorators(RouteConfig({ contract }), SetMetadata(ROUTE_CONTRACT, contract));
+}
