@@ -107,14 +107,16 @@ export class EmbeddedPostgres {
   }
 
   async #ended(code: number | null): Promise<void> {
-    for (let attempt = 0; !this.#stopping; attempt++) {
-      this.options.onNotice?.(
-        `postgres ended by itself (exit code ${code}); starting it again, attempt ${attempt + 1}`,
-      );
-      await delay(Math.min(200 * 2 ** attempt, 5_000));
+    for (let attempt = 1; !this.#stopping; attempt++) {
+      this.options.onNotice?.(`postgres ended by itself (exit code ${code}); starting it again, attempt ${attempt}`);
+      await delay(Math.min(100 * 2 ** attempt, 5_000));
       if (this.#stopping) return;
-      await this.#predecessorGone();
-      return this.#launch();
+      try {
+        await this.#predecessorGone();
+        return this.#launch();
+      } catch (error) {
+        this.options.onNotice?.(`postgres cannot start again yet: ${String(error)}`);
+      }
     }
   }
 

@@ -1,2 +1,3 @@
 export * from './keyring.js';
 export * from './opaque-tokens.js';
+export * from './keyring-file.js';

@@ -1,0 +1,102 @@
+import type { OrganizationCaller } from '#libs/auth';
+import {
+  lineageOf,
+  lineageStream,
+  DomainRejection,
+  type ApiKeyCommand,
+  type Grantor,
+  type KeyState,
+  type LineageState,
+} from '#libs/domain';
+import type { EventStore, Position } from '#libs/event-store';
+import { loadStream } from '../write-side/load-stream.js';
+import type { CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
+import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
+import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
+import { actorOf, type WriteContext } from '../write-side/write-context.js';
+import { apiKeyStreams } from './api-key-streams.js';
+
+export interface ApiKeyWritesOptions {
+  readonly store: EventStore;
+  readonly runner: CommandRunner;
+  readonly writes: IdempotentWrites;
+  readonly sealPosition: (position: Position) => string;
+  /** When the key was last used, as a `GET` would show it; Unix seconds. */
+  readonly lastUsedAt: (orgId: string, keyId: string) => Promise<number | null>;
+}
+
+/** One write on a lineage: what to decide, and how to answer what came of it. */
+export interface LineageWrite {
+  readonly keyId: string;
+  readonly reason: string | null;
+  readonly command: (now: number) => ApiKeyCommand;
+  readonly startsStream?: boolean;
+  readonly answer: (
+    outcome: CommandOutcome<LineageState>,
+  ) => Promise<Pick<WriteAnswer, 'status' | 'body'> & { readonly location?: string }>;
+}
+
+/** What the use cases that change keys have in common: one idempotent command on the stream that the key's id names. */
+export class ApiKeyWrites {
+  constructor(private readonly options: ApiKeyWritesOptions) {}
+
+  /**
+   * @throws DomainRejection as the decider refuses
+   * @throws IdempotencyRefused, EventStoreUnavailable, DatabaseUnavailable
+   */
+  run(context: WriteContext, write: (attempt: WriteAttempt) => LineageWrite): Promise<WriteAnswer> {
+    return this.options.writes.run(context, async (attempt) => {
+      const { keyId, reason, command, startsStream, answer } = write(attempt);
+      const outcome = await this.options.runner.run({
+        type: apiKeyStreams,
+        stream: streamOf(keyId),
+        commandId: attempt.commandId,
+        metadata: {
+          org_id: context.caller.orgId,
+          actor: actorOf(context.caller),
+          request_id: context.requestId,
+          correlation_id: context.requestId,
+          reason,
+          ip: context.ip,
+          user_agent: context.userAgent,
+        },
+        command,
+        startsStream,
+        repeated: attempt.repeatedSince !== null,
+      });
+      const { status, body, location = null } = await answer(outcome);
+      return { status, body, location, logPosition: this.options.sealPosition(outcome.position) };
+    });
+  }
+
+  /** The lineage as it stands, for a policy that must look before the command runs; unknown and foreign ones are empty. */
+  async lineage(orgId: string, keyId: string): Promise<LineageState> {
+    const { decider, parse } = apiKeyStreams;
+    const stored = await loadStream(this.options.store, streamOf(keyId));
+    if (stored.some((event) => event.metadata.org_id !== orgId)) return decider.initialState;
+    return stored.reduce((state, event) => decider.evolve(state, parse(event)), decider.initialState);
+  }
+
+  /** See `ApiKeyWritesOptions.lastUsedAt`. */
+  lastUsedAt(orgId: string, keyId: string): Promise<number | null> {
+    return this.options.lastUsedAt(orgId, keyId);
+  }
+}
+
+/** The caller as the rules against self-propagation see it. */
+export function grantorOf(caller: OrganizationCaller): Grantor {
+  return caller.type === 'user' ? { kind: 'admin' } : { kind: 'api_key', access: caller.access, scopes: caller.scopes };
+}
+
+/** @throws DomainRejection api_key_not_found; also for a key that the lineage held once and that is deleted, unless asked for */
+export function keyOf(state: LineageState, keyId: string): KeyState {
+  const key = state.keys.find(({ id }) => id === keyId);
+  if (key === undefined) throw new DomainRejection('api_key_not_found', 'API key not found.');
+  return key;
+}
+
+function streamOf(keyId: string): string {
+  const lineage = lineageOf(keyId);
+  if (lineage === null) throw new DomainRejection('api_key_not_found', 'API key not found.');
+  return lineageStream(lineage);
+}

@@ -1,0 +1,75 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { keyIdFrom, mintSecret, type SecretHasher } from '#libs/auth';
+import {
+  assertMayCreate,
+  presentKey,
+  resolveGrant,
+  type KeyAccess,
+  type KeyEnvironment,
+  type KeyType,
+  type ScopeCatalogue,
+} from '#libs/domain';
+import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
+import type { WriteContext } from '../../write-side/write-context.js';
+import { grantorOf, keyOf, type ApiKeyWrites } from '../api-key-writes.js';
+import { entropyFor } from '../entropy-for.js';
+
+export interface CreateApiKeyInput {
+  readonly name: string;
+  readonly description: string | null;
+  readonly keyType: KeyType;
+  readonly environment: KeyEnvironment;
+  readonly access: KeyAccess | undefined;
+  readonly scopes: readonly string[] | undefined;
+  readonly preset: string | undefined;
+  readonly lifetimeSeconds: number | null;
+}
+
+/** Makes a key in a lineage of its own; the answer alone shows its secret. */
+export class CreateApiKey extends Command<WriteAnswer> {
+  constructor(
+    readonly context: WriteContext,
+    readonly input: CreateApiKeyInput,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateApiKey)
+export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
+  constructor(
+    private readonly apiKeys: ApiKeyWrites,
+    private readonly catalogue: ScopeCatalogue,
+    private readonly hasher: SecretHasher,
+  ) {}
+
+  async execute({ context, input }: CreateApiKey): Promise<WriteAnswer> {
+    const grant = resolveGrant(this.catalogue, input);
+    assertMayCreate(grantorOf(context.caller), grant);
+    return this.apiKeys.run(context, ({ entropy }) => {
+      const keyId = keyIdFrom(entropyFor('key-id', entropy));
+      const minted = mintSecret({ environment: input.environment, keyId, entropy: entropyFor('secret', entropy) });
+      const { hash, pepperVersion } = this.hasher.hashForStorage(minted.secret);
+      return {
+        keyId,
+        reason: null,
+        startsStream: true,
+        command: (now) => ({
+          type: 'CreateApiKey',
+          ...input,
+          ...grant,
+          keyId,
+          hint: minted.hint,
+          hash,
+          pepperVersion,
+          now,
+        }),
+        answer: async ({ state, decidedAt }) => ({
+          status: 201,
+          body: { ...presentKey(keyOf(state, keyId), Math.floor(decidedAt / 1000), null), secret: minted.secret },
+          location: `/v1/api-keys/${keyId}`,
+        }),
+      };
+    });
+  }
+}

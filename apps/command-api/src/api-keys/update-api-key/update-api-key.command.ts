@@ -1,0 +1,48 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { assertKnownScopes, assertMayUpdate, grantAfter, type KeyAccess, type ScopeCatalogue } from '#libs/domain';
+import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
+import type { WriteContext } from '../../write-side/write-context.js';
+import { answerWithKey } from '../answer-with-key.js';
+import { grantorOf, type ApiKeyWrites } from '../api-key-writes.js';
+
+/** What is undefined stays; a null description clears it. */
+export interface UpdateApiKeyInput {
+  readonly name: string | undefined;
+  readonly description: string | null | undefined;
+  readonly access: KeyAccess | undefined;
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** Changes a key's name, description or rights. */
+export class UpdateApiKey extends Command<WriteAnswer> {
+  constructor(
+    readonly context: WriteContext,
+    readonly keyId: string,
+    readonly input: UpdateApiKeyInput,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(UpdateApiKey)
+export class UpdateApiKeyHandler implements ICommandHandler<UpdateApiKey> {
+  constructor(
+    private readonly apiKeys: ApiKeyWrites,
+    private readonly catalogue: ScopeCatalogue,
+  ) {}
+
+  async execute({ context, keyId, input }: UpdateApiKey): Promise<WriteAnswer> {
+    assertKnownScopes(this.catalogue, input.scopes ?? []);
+    if (context.caller.type === 'api_key') {
+      const { keys } = await this.apiKeys.lineage(context.caller.orgId, keyId);
+      const before = keys.find(({ id }) => id === keyId) ?? null;
+      assertMayUpdate(grantorOf(context.caller), before, grantAfter(before, input));
+    }
+    return this.apiKeys.run(context, () => ({
+      keyId,
+      reason: null,
+      command: (now) => ({ type: 'UpdateApiKey', ...input, keyId, now }),
+      answer: answerWithKey(this.apiKeys, context, keyId),
+    }));
+  }
+}

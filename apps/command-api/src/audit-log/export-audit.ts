@@ -1,0 +1,47 @@
+import type { OrganizationCaller } from '#libs/auth';
+import { auditLogExported, type JsonObject } from '#libs/domain';
+import type { Logger } from '#libs/observability';
+import { actorOf } from '../write-side/write-context.js';
+import { unrepeated, type AuditTrail } from './audit-trail.js';
+import { OrderedRetries } from './ordered-retries.js';
+
+/** An export that has ended, for whatever reason. */
+export interface EndedExport {
+  readonly caller: OrganizationCaller;
+  readonly format: 'csv' | 'ndjson';
+  /** Rows handed to the connection. */
+  readonly rowCount: number;
+  readonly completed: boolean;
+  readonly filters: JsonObject;
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Makes every export of the audit log an entry of it. */
+export class ExportAudit {
+  readonly #appends: OrderedRetries;
+
+  constructor(
+    private readonly trail: AuditTrail,
+    private readonly clock: () => number,
+    logger: Logger,
+  ) {
+    this.#appends = new OrderedRetries({ logger, mostWaiting: 5_000 });
+  }
+
+  exported({ caller, format, rowCount, completed, filters, requestId, ip, userAgent }: EndedExport): void {
+    const event = auditLogExported({ format, via: 'export', row_count: rowCount, completed, filters });
+    const record = { ...unrepeated(), orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
+    const endedAt = this.clock();
+    let attempts = 0;
+    this.#appends.add(caller.orgId, () =>
+      this.trail.append(attempts++ === 0 ? record : { ...record, repeatedSince: endedAt }),
+    );
+  }
+
+  /** Waits for what is under way, at most `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    await this.#appends.drain(withinMs);
+  }
+}

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '#libs/observability';
+
+export interface OrderedRetriesOptions {
+  readonly logger: Logger;
+  /** Beyond so many the newest is given up, with a log line. */
+  readonly mostWaiting: number;
+}
+
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Work in the background: in order within one lane, each piece repeated with a growing pause until it succeeds. */
+export class OrderedRetries {
+  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #stopped = new AbortController();
+  #waiting = 0;
+
+  constructor(private readonly options: OrderedRetriesOptions) {}
+
+  add(lane: string, work: () => Promise<unknown>): void {
+    const { logger, mostWaiting } = this.options;
+    if (this.#waiting >= mostWaiting) {
+      logger.error({ lane, waiting: this.#waiting }, 'an audit record was given up: too many wait for the event store');
+      return;
+    }
+    this.#waiting++;
+    const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#untilDone(lane, work));
+    this.#lanes.set(lane, turn);
+    void turn.finally(() => {
+      this.#waiting--;
+      if (this.#lanes.get(lane) === turn) this.#lanes.delete(lane);
+    });
+  }
+
+  /** Waits for everything that was added, at most so long; what is not done by then is given up, with a log line. */
+  async drain(withinMs: number): Promise<void> {
+    const all = Promise.all(this.#lanes.values());
+    await Promise.race([all, delay(withinMs, undefined, { ref: false })]);
+    this.#stopped.abort();
+    await all;
+  }
+
+  async #untilDone(lane: string, work: () => Promise<unknown>): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        const { logger } = this.options;
+        if (this.#stopped.signal.aborted) {
+          logger.error({ lane, err: error }, 'an audit record was given up: the process ends');
+          return;
+        }
+        logger.warn({ lane, attempt, err: error }, 'an audit record could not be stored yet');
+        const pause = Math.min(100 * 2 ** attempt, LONGEST_PAUSE_MS);
+        await delay(pause, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+      }
+    }
+  }
+}

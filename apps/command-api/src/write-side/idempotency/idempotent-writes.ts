@@ -1,0 +1,135 @@
+import type { Caller } from '#libs/auth';
+import { DomainRejection } from '#libs/domain';
+import type { Keyring } from '#libs/keyring';
+import type { Logger } from '#libs/observability';
+import { NO_FAIL_POINT, type FailPoint } from '../fail-point.js';
+import type { WriteContext } from '../write-context.js';
+import { canonicalJson } from './canonical-json.js';
+import { IdempotencyRefused } from './idempotency-refused.js';
+import type { IdempotencyStore } from './idempotency-store.js';
+import { intentFromText, intentToText, newIntent, type Intent } from './intent.js';
+import { RequestSeal, type RequestIdentity } from './request-seal.js';
+import type { WriteAnswer } from './write-answer.js';
+
+export interface IdempotentWritesOptions {
+  readonly store: IdempotencyStore;
+  readonly keyring: Keyring;
+  readonly logger: Logger;
+  readonly failPoint?: FailPoint;
+}
+
+/** One attempt at a write. */
+export interface WriteAttempt extends Intent {
+  /** An earlier attempt may have come further than is known; it began at this instant, Unix milliseconds. */
+  readonly repeatedSince: number | null;
+}
+
+type Execute = (attempt: WriteAttempt) => Promise<Omit<WriteAnswer, 'replayed'>>;
+
+/**
+ * Carries out a write once for each `Idempotency-Key`: the intent is stored before anything happens and the answer
+ * after it, both sealed. A crash anywhere in between leaves the intent, from which the client's retry makes the very
+ * same command, which the runner recognises in the log.
+ */
+export class IdempotentWrites {
+  constructor(private readonly options: IdempotentWritesOptions) {}
+
+  /**
+   * @throws IdempotencyRefused
+   * @throws DatabaseUnavailable when the intent cannot be stored; nothing happened then
+   * @throws whatever `execute` throws
+   */
+  async run(context: WriteContext, execute: Execute): Promise<WriteAnswer> {
+    if (context.idempotencyKey === null)
+      return { ...(await execute({ ...newIntent(), repeatedSince: null })), replayed: false };
+    const { caller, method, path, idempotencyKey } = context;
+    const identity = { idempotencyKey, orgId: caller.orgId, caller: callerIdentity(caller), method, path };
+    return this.#runSealed(context, await this.#sealOf(identity), canonicalJson(context.body), execute);
+  }
+
+  /** The current pepper's seal, unless a record from before the pepper was changed is there: a retry finds that one. */
+  async #sealOf(identity: RequestIdentity): Promise<RequestSeal> {
+    const [current, ...older] = RequestSeal.all(this.options.keyring, identity);
+    if (current === undefined) throw new Error('the keyring holds no pepper');
+    for (const seal of older) {
+      if (await this.options.store.has(identity.orgId, seal.id)) return seal;
+    }
+    return current;
+  }
+
+  async #runSealed(context: WriteContext, seal: RequestSeal, bodyText: string, execute: Execute): Promise<WriteAnswer> {
+    const { store, failPoint = NO_FAIL_POINT } = this.options;
+    const { orgId } = context.caller;
+    const fresh = newIntent();
+    const begun = await store.begin(orgId, {
+      id: seal.id,
+      bodyHash: seal.bodyHash(bodyText),
+      sealedIntent: seal.seal('intent', intentToText(fresh)),
+    });
+    switch (begun.outcome) {
+      case 'reused':
+        throw new IdempotencyRefused('idempotency_key_reused');
+      case 'in_flight':
+        throw new IdempotencyRefused('idempotency_in_flight');
+      case 'answered':
+        return this.#replay(seal, begun.sealedAnswer);
+      case 'begun':
+      case 'taken_over': {
+        failPoint('intent_stored');
+        const intent = intentFromText(seal.open('intent', begun.sealedIntent));
+        const answer = await this.#execute(context, seal, begun.attempt, () =>
+          execute({ ...intent, repeatedSince: begun.outcome === 'taken_over' ? begun.startedAt : null }),
+        );
+        failPoint('answer_stored');
+        return { ...answer, replayed: false };
+      }
+    }
+  }
+
+  async #execute(
+    context: WriteContext,
+    seal: RequestSeal,
+    attempt: number,
+    execute: () => Promise<Omit<WriteAnswer, 'replayed'>>,
+  ): Promise<Omit<WriteAnswer, 'replayed'>> {
+    const { store, logger } = this.options;
+    const { orgId } = context.caller;
+    // What goes wrong with the record from here on costs a retry some time, but never the answer or the command.
+    const tolerate = (error: unknown): void =>
+      logger.warn(
+        { org_id: orgId, request_id: context.requestId, err: error },
+        'an idempotency record was not updated',
+      );
+    try {
+      const answer = await execute();
+      await store.answer(orgId, seal.id, seal.seal('answer', JSON.stringify(answer))).catch(tolerate);
+      return answer;
+    } catch (error) {
+      const settle =
+        error instanceof DomainRejection
+          ? store.forget(orgId, seal.id, attempt)
+          : store.unlock(orgId, seal.id, attempt);
+      await settle.catch(tolerate);
+      throw error;
+    }
+  }
+
+  #replay(seal: RequestSeal, sealedAnswer: Buffer | null): WriteAnswer {
+    if (sealedAnswer === null) throw new Error('an answered idempotency record holds no answer');
+    // Our own JSON, authenticated by the seal.
+    const answer = JSON.parse(seal.open('answer', sealedAnswer)) as Omit<WriteAnswer, 'replayed'>;
+    return { ...answer, replayed: true };
+  }
+}
+
+/** A key and its rotations are one caller, so that a key that rotated itself can ask again under either. */
+function callerIdentity(caller: Caller): string {
+  switch (caller.type) {
+    case 'user':
+      return JSON.stringify(['user', caller.issuer, caller.id]);
+    case 'api_key':
+      return JSON.stringify(['api_key', caller.lineage]);
+    case 'platform':
+      return JSON.stringify(['platform', caller.id]);
+  }
+}

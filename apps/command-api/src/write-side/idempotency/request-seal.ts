@@ -1,0 +1,66 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { Keyring } from '#libs/keyring';
+
+/** What makes two requests the same one: together with the header these are bound into every key below. */
+export interface RequestIdentity {
+  readonly idempotencyKey: string;
+  readonly orgId: string;
+  /** Issuer and subject of a person, lineage of a key. */
+  readonly caller: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+const NONCE = 12;
+const TAG = 16;
+
+/**
+ * The keys of one request under one pepper. The pepper is in no database and the header is stored nowhere, so that a
+ * database dump opens nothing, not even with the pepper beside it.
+ */
+export class RequestSeal {
+  /** What the request is found again by: a keyed hash, so that the header cannot be guessed from it. */
+  readonly id: Buffer;
+  readonly #key: Buffer;
+
+  constructor(
+    readonly pepperVersion: number,
+    pepper: Buffer,
+    identity: RequestIdentity,
+  ) {
+    const { idempotencyKey, orgId, caller, method, path } = identity;
+    const info = JSON.stringify([orgId, caller, method, path]);
+    const derived = Buffer.from(hkdfSync('sha256', pepper, idempotencyKey, `keyledger idempotency ${info}`, 64));
+    this.id = derived.subarray(0, 32);
+    this.#key = derived.subarray(32);
+  }
+
+  /** The request's seals under every pepper that is still kept, the current one first. */
+  static all(keyring: Keyring, identity: RequestIdentity): readonly RequestSeal[] {
+    const versions = [...keyring.peppers.keys()].sort(
+      (a, b) => Number(b === keyring.currentPepper) - Number(a === keyring.currentPepper),
+    );
+    return versions.flatMap((version) => {
+      const pepper = keyring.peppers.get(version);
+      return pepper === undefined ? [] : [new RequestSeal(version, pepper, identity)];
+    });
+  }
+
+  /** Tells equal bodies from others without keeping either. */
+  bodyHash(canonicalBody: string): Buffer {
+    return createHmac('sha256', this.#key).update(canonicalBody).digest();
+  }
+
+  seal(purpose: string, text: string): Buffer {
+    const nonce = randomBytes(NONCE);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(Buffer.from(purpose));
+    return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** @throws Error when the bytes were sealed for another request or purpose, or were changed */
+  open(purpose: string, sealed: Buffer): string {
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE)).setAAD(Buffer.from(purpose));
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+    return decipher.update(sealed.subarray(NONCE, sealed.length - TAG), undefined, 'utf8') + decipher.final('utf8');
+  }
+}

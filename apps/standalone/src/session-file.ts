@@ -1,0 +1,64 @@
+import { randomInt } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the embedded default shows of itself to whoever may read its data directory, and nowhere else. */
+export interface Session {
+  readonly url: string;
+  readonly console_url: string;
+  readonly org_id: string;
+  readonly org_slug: string;
+  /** A JWT of the embedded issuer, valid for 12 hours. */
+  readonly admin_token: string;
+  readonly platform_token: string;
+}
+
+/** What stays the same from one start to the next. */
+export type LastingSession = Pick<Session, 'org_id' | 'org_slug' | 'platform_token'>;
+
+const FILE = 'session.json';
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** The organization and platform token of an earlier start, or new ones. */
+export async function readOrMakeLastingSession(
+  dataDirectory: string,
+  mintPlatformToken: () => string,
+): Promise<LastingSession> {
+  try {
+    const earlier: unknown = JSON.parse(await readFile(join(dataDirectory, FILE), 'utf8'));
+    if (isLasting(earlier)) return earlier;
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!missing)
+      throw new Error(`${join(dataDirectory, FILE)} cannot be read; remove it to have a new one made`, {
+        cause: error,
+      });
+  }
+  const id = Array.from({ length: 20 }, () => BASE62.charAt(randomInt(BASE62.length))).join('');
+  return { org_id: `org_${id}`, org_slug: 'acme', platform_token: mintPlatformToken() };
+}
+
+/** Replaces the file whole, readable by its owner alone. */
+export async function writeSession(dataDirectory: string, session: Session): Promise<void> {
+  const path = join(dataDirectory, FILE);
+  const unfinished = `${path}.unfinished`;
+  const file = await open(unfinished, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(`${JSON.stringify(session, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(unfinished, path);
+}
+
+function isLasting(value: unknown): value is LastingSession {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['org_id', 'org_slug', 'platform_token'].every(
+      (name) => typeof (value as Record<string, unknown>)[name] === 'string',
+    )
+  );
+}

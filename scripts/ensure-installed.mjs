@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const STAMP = 'node_modules/.keyledger-lock';
+
+/**
+ * Installs the dependencies of package-lock.json when they are missing or another version's, and returns the path of
+ * the Node that they pin. Runs on any Node from 20 on, before anything is installed.
+ */
+export function ensureInstalled(root) {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const stamp = join(root, STAMP);
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+    console.error('keyledger: installing dependencies (npm ci); this is done once');
+    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    });
+    if (npm.status !== 0) {
+      console.error(`keyledger: npm ci failed${npm.error ? `: ${npm.error.message}` : ''}`);
+      process.exit(1);
+    }
+    writeFileSync(stamp, lock);
+  }
+  const node = join(root, 'node_modules/.bin/node');
+  if (!existsSync(node)) {
+    console.error('keyledger: the pinned Node is missing from node_modules; remove node_modules and try again');
+    process.exit(1);
+  }
+  return node;
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from './ensure-built.mjs';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+/** `npm test`: installs and builds what is missing, then typecheck, lint and every level of test; ends with one count. */
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = ensureInstalled(root);
+ensureBuilt(root, node);
+
+const env = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+  NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+};
+const run = (title, args, environment = env) => {
+  console.log(`\n== ${title}`);
+  return spawnSync(node, args, { cwd: root, stdio: 'inherit', env: environment }).status === 0;
+};
+const bin = (path) => join(root, 'node_modules', path);
+const checks = [
+  ['typecheck', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0']],
+  ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
+];
+const failedChecks = checks
+  .filter(([title, args]) => !run(title, args, { ...env, NODE_OPTIONS: '' }))
+  .map(([title]) => title);
+
+const report = join(tmpdir(), `keyledger-jest-${process.pid}.json`);
+const jestPassed = run('tests', [
+  bin('jest/bin/jest.js'),
+  '--json',
+  `--outputFile=${report}`,
+  ...process.argv.slice(2),
+]);
+const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = readReport(report);
+
+for (const title of failedChecks) console.log(`FAILED: ${title}`);
+const failed = Math.max(numFailedTests, numFailedTestSuites > 0 || !jestPassed ? 1 : 0) + failedChecks.length;
+console.log(
+  `\n${numPassedTests + checks.length - failedChecks.length} passed, ${failed} failed, ${numPendingTests} skipped`,
+);
+process.exitCode = failed > 0 || numPendingTests > 0 || numPassedTests === 0 ? 1 : 0;
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numFailedTestSuites: 1 };
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
