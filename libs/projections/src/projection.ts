@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import type { StoredEvent } from '#libs/event-store';
+
+/** What names the stored progress of a projection; another version starts from zero beside the old one. */
+export interface ProjectionId {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** An event with its number among all events of its organization: from 1, dense, in log order. */
+export interface SequencedEvent {
+  readonly event: StoredEvent;
+  readonly seq: number;
+}
+
+/**
+ * A fold of the log into tables. Named after the question that it answers.
+ *
+ * A projection sees every event of the product in log order, each exactly once as far as its tables are concerned: what
+ * it writes through `transaction` is committed together with the checkpoint, or not at all.
+ */
+export interface Projection extends ProjectionId {
+  /**
+   * Folds the page in memory and writes each table with one set-based statement through `transaction`. It neither
+   * commits nor rolls back, and ignores the events that are not its own. It throws what it cannot fold: the runner then
+   * stops, and nothing of the page is kept.
+   */
+  handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void>;
+
+  /** Told that what it handled last was not kept, or that another process may have gone on: its caches are stale. */
+  rolledBack?(): void;
+}
