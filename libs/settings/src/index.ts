@@ -1,0 +1,4 @@
+export * from './parse-settings.js';
+export * from './settings.js';
+export * from './settings-invalid.js';
+export * from './settings-table.js';

@@ -1,0 +1,40 @@
+import type { Setting } from './setting.js';
+import { SettingsInvalid } from './settings-invalid.js';
+import { SETTINGS, type Settings } from './settings.js';
+
+/**
+ * Reads all settings from the environment; a missing or empty variable means the default.
+ * @throws SettingsInvalid with every problem at once
+ */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = [];
+  const entries = Object.entries(SETTINGS).map(([key, setting]: [string, Setting<unknown>]) => {
+    const text = environment[setting.name]?.trim() ?? '';
+    if (text === '') return [key, setting.default];
+    const value = setting.kind.parse(text);
+    // The value itself may be a secret (a URL with a password), so the message does not repeat it.
+    if (value === undefined) problems.push(`${setting.name} must be ${setting.kind.is}.`);
+    return [key, value];
+  });
+  // Every key of SETTINGS, each parsed by its own kind.
+  const settings = Object.fromEntries(entries) as Settings;
+  problems.push(...contradictions(settings));
+  if (problems.length > 0) throw new SettingsInvalid(problems);
+  return settings;
+}
+
+function contradictions({ devIssuer, oidcIssuer, oidcAudience, oidcJwksUrl }: Settings): readonly string[] {
+  const problems: string[] = [];
+  if (devIssuer && oidcIssuer !== null) {
+    problems.push('DEV_ISSUER=true and OIDC_ISSUER exclude each other: remove one of them.');
+  }
+  if (oidcIssuer !== null && oidcAudience === null) {
+    problems.push(
+      'OIDC_AUDIENCE must be set with OIDC_ISSUER: tokens for other services would be accepted without it.',
+    );
+  }
+  if (oidcIssuer === null && oidcJwksUrl !== null) {
+    problems.push('OIDC_JWKS_URL means nothing without OIDC_ISSUER: set that too, or remove it.');
+  }
+  return problems;
+}

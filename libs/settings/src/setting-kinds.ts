@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+import type { SettingKind } from './setting.js';
+
+/** The kinds of values that settings take. */
+export const kinds = {
+  integer(min: number, max: number): SettingKind<number> {
+    return {
+      is: `a whole number from ${min} to ${max}`,
+      parse: (text) => {
+        const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+        return number >= min && number <= max ? number : undefined;
+      },
+    };
+  },
+
+  boolean: {
+    is: '`true` or `false`',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  } satisfies SettingKind<boolean>,
+
+  text: { is: 'a text', parse: (text) => text } satisfies SettingKind<string>,
+
+  oneOf<T extends string>(...words: readonly T[]): SettingKind<T> {
+    return {
+      is: `one of ${words.map((word) => `\`${word}\``).join(', ')}`,
+      parse: (text) => words.find((word) => word === text),
+    };
+  },
+
+  url(...protocols: readonly string[]): SettingKind<string> {
+    return {
+      is: `a URL that begins with ${protocols.map((protocol) => `\`${protocol}://\``).join(' or ')}`,
+      parse: (text) =>
+        URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)) ? text : undefined,
+    };
+  },
+
+  /** An entry is a CIDR block or a single address. */
+  cidrList: {
+    is: 'a comma list of addresses or CIDR blocks such as `10.0.0.0/8`',
+    parse: (text) => listOf(text, isCidr),
+  } satisfies SettingKind<readonly string[]>,
+
+  sha256List: {
+    is: 'a comma list of SHA-256 hashes, each of 64 hex digits',
+    parse: (text) => listOf(text.toLowerCase(), (entry) => /^[0-9a-f]{64}$/.test(entry)),
+  } satisfies SettingKind<readonly string[]>,
+};
+
+/** The same kind, for a setting that has no value by default. */
+export function optional<T>(kind: SettingKind<T>): SettingKind<T | null> {
+  return kind;
+}
+
+function listOf(text: string, isEntry: (entry: string) => boolean): readonly string[] | undefined {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.every(isEntry) ? entries : undefined;
+}
+
+function isCidr(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
+}

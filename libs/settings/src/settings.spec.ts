@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { parseSettings } from './parse-settings.js';
+import { SettingsInvalid } from './settings-invalid.js';
+import { SETTINGS } from './settings.js';
+import { settingsTable } from './settings-table.js';
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    parseSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsInvalid) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+it('means every default where nothing is set, and by an empty variable', () => {
+  const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([key, setting]) => [key, setting.default]));
+  expect(parseSettings({})).toEqual(defaults);
+  expect(parseSettings({ PORT: '', METRICS_PORT: ' ' })).toEqual(defaults);
+});
+
+it('reads what is set', () => {
+  const hash = 'AB'.repeat(32);
+  expect(
+    parseSettings({
+      PORT: '0',
+      DEV_ISSUER: 'true',
+      METRICS_PORT: '9100',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      PLATFORM_TOKEN_SHA256: hash,
+      EVENT_STORE_URL: 'esdb://store:2113',
+      OIDC_CLAIM_ROLE: 'role',
+    }),
+  ).toMatchObject({
+    port: 0,
+    devIssuer: true,
+    metricsPort: 9100,
+    trustedProxies: ['10.0.0.0/8', '::1'],
+    platformTokenSha256: [hash.toLowerCase()],
+    eventStoreUrl: 'esdb://store:2113',
+    claimRole: 'role',
+  });
+});
+
+it.each([
+  ['PORT', '70000'],
+  ['PORT', '-1'],
+  ['PORT', '0x50'],
+  ['RATE_LIMIT_RPS', '1.5'],
+  ['DEV_ISSUER', 'yes'],
+  ['DATABASE_URL', 'mysql://secret@host/db'],
+  ['EVENT_STORE_URL', 'not a url'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['TRUSTED_PROXIES', '10.0.0.0/8,proxy'],
+  ['PLATFORM_TOKEN_SHA256', 'plt_secret'],
+  ['LOG_LEVEL', 'loud'],
+  ['DIRECTORY_MAX_KEYS', '99999999'],
+])('refuses %s=%s, naming the setting and not repeating the value', (name, value) => {
+  const [problem = '', ...others] = problemsOf({ [name]: value });
+  expect(problem).toMatch(new RegExp(`^${name} must be `));
+  expect(problem).not.toContain(value);
+  expect(others).toEqual([]);
+});
+
+it('reports all problems at once', () => {
+  expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', DEV_ISSUER: 'true', OIDC_ISSUER: 'https://idp' })).toHaveLength(4);
+});
+
+it.each([
+  [{ DEV_ISSUER: 'true', OIDC_ISSUER: 'https://idp', OIDC_AUDIENCE: 'a' }, /DEV_ISSUER=true and OIDC_ISSUER/],
+  [{ OIDC_ISSUER: 'https://idp' }, /OIDC_AUDIENCE must be set/],
+  [{ OIDC_JWKS_URL: 'https://idp/keys' }, /OIDC_JWKS_URL means nothing/],
+])('refuses settings that contradict each other: %j', (environment, problem) => {
+  expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+});
+
+it('documents every setting: docs/settings.md is what the declarations say', async () => {
+  expect(await readFile('docs/settings.md', 'utf8')).toBe(settingsTable());
+});
