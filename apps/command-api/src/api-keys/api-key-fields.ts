@@ -1,15 +1,11 @@
+import { MAX_GRACE_SECONDS, MAX_LIFETIME_SECONDS, MAX_TEXT_LENGTH } from '#libs/domain';
 import { IntegerField, TextField, TextListField } from '../http/request-fields.js';
-
-/** 30 days. */
-const LONGEST_GRACE_SECONDS = 2_592_000;
-/** Ten years. */
-const LONGEST_LIFETIME_SECONDS = 315_360_000;
 
 const optional = true;
 
 /** A text that a person reads: line breaks allowed. */
 export function ProseField(description: string, { nullable = false } = {}): PropertyDecorator {
-  return TextField({ max: 2_000, lineBreaks: true, optional, nullable, description });
+  return TextField({ max: MAX_TEXT_LENGTH, lineBreaks: true, optional, nullable, description });
 }
 
 export function ReasonField(): PropertyDecorator {
@@ -28,7 +24,7 @@ export function ScopesField(): PropertyDecorator {
 export function LifetimeField(): PropertyDecorator {
   return IntegerField({
     min: 1,
-    max: LONGEST_LIFETIME_SECONDS,
+    max: MAX_LIFETIME_SECONDS,
     optional,
     description: 'Seconds until the key expires by itself.',
   });
@@ -37,7 +33,7 @@ export function LifetimeField(): PropertyDecorator {
 export function GraceField(): PropertyDecorator {
   return IntegerField({
     min: 0,
-    max: LONGEST_GRACE_SECONDS,
+    max: MAX_GRACE_SECONDS,
     optional,
     description: 'How long the old key goes on working; 0 unless the key rotates itself, then 60.',
   });
@@ -45,5 +41,9 @@ export function GraceField(): PropertyDecorator {
 
 /** Looser than the rule itself, which is the domain's: there it applies after trimming, and blank has its own code. */
 export function NameField({ optional = false } = {}): PropertyDecorator {
-  return TextField({ max: 2_000, optional, description: 'What the key is for; 1 to 200 characters after trimming.' });
+  return TextField({
+    max: MAX_TEXT_LENGTH,
+    optional,
+    description: 'What the key is for; 1 to 200 characters after trimming.',
+  });
 }

@@ -4,6 +4,7 @@ import {
   assertMayCreate,
   presentKey,
   resolveGrant,
+  validName,
   type KeyAccess,
   type KeyEnvironment,
   type KeyType,
@@ -17,7 +18,7 @@ import { entropyFor } from '../entropy-for.js';
 export interface CreateApiKeyInput {
   readonly name: string;
   readonly description: string | null;
-  readonly keyType: KeyType;
+  readonly type: KeyType;
   readonly environment: KeyEnvironment;
   readonly access: KeyAccess | undefined;
   readonly scopes: readonly string[] | undefined;
@@ -44,6 +45,8 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
   ) {}
 
   async execute({ context, input }: CreateApiKey): Promise<WriteAnswer> {
+    // The shape comes before the grants, and both before a replay (api.md section 1, order of checks).
+    const name = validName(input.name);
     const grant = resolveGrant(this.catalogue, input);
     assertMayCreate(grantorOf(context.caller), grant);
     return this.apiKeys.run(context, ({ entropy }) => {
@@ -55,9 +58,13 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
         reason: null,
         startsStream: true,
         command: (now) => ({
-          type: 'CreateApiKey',
-          ...input,
+          kind: 'CreateApiKey',
+          name,
+          description: input.description,
+          type: input.type,
+          environment: input.environment,
           ...grant,
+          lifetimeSeconds: input.lifetimeSeconds,
           keyId,
           hint: minted.hint,
           hash,

@@ -37,7 +37,7 @@ export class CreateApiKeyController {
     const input = {
       name: body.name,
       description: body.description ?? null,
-      keyType: body.type ?? 'service',
+      type: body.type ?? 'service',
       environment: body.environment ?? 'live',
       access: body.access,
       scopes: body.scopes,

@@ -21,7 +21,7 @@ export class DeleteApiKeyHandler implements ICommandHandler<DeleteApiKey> {
     return this.apiKeys.run(context, () => ({
       keyId,
       reason: null,
-      command: (now) => ({ type: 'DeleteApiKey', keyId, reason: null, now }),
+      command: (now) => ({ kind: 'DeleteApiKey', keyId, reason: null, now }),
       answer: async () => ({ status: 204, body: null }),
     }));
   }

@@ -27,7 +27,7 @@ export class TransitionApiKeyHandler implements ICommandHandler<TransitionApiKey
     return this.apiKeys.run(context, () => ({
       keyId,
       reason,
-      command: (now) => ({ type: transition, keyId, reason, now }),
+      command: (now) => ({ kind: transition, keyId, reason, now }),
       answer: answerWithKey(this.apiKeys, context, keyId),
     }));
   }

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { assertKnownScopes, assertMayUpdate, grantAfter, type KeyAccess, type ScopeCatalogue } from '#libs/domain';
+import { assertMayUpdate, resolveUpdate, validName, type KeyAccess, type ScopeCatalogue } from '#libs/domain';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import type { WriteContext } from '../../write-side/write-context.js';
 import { answerWithKey } from '../answer-with-key.js';
@@ -32,16 +32,17 @@ export class UpdateApiKeyHandler implements ICommandHandler<UpdateApiKey> {
   ) {}
 
   async execute({ context, keyId, input }: UpdateApiKey): Promise<WriteAnswer> {
-    assertKnownScopes(this.catalogue, input.scopes ?? []);
+    // The shape comes before the grants, and both before a replay (api.md section 1, order of checks).
+    const name = input.name === undefined ? undefined : validName(input.name);
+    const change = resolveUpdate(this.catalogue, input);
     if (context.caller.type === 'api_key') {
       const { keys } = await this.apiKeys.lineage(context.caller.orgId, keyId);
-      const before = keys.find(({ id }) => id === keyId) ?? null;
-      assertMayUpdate(grantorOf(context.caller), before, grantAfter(before, input));
+      assertMayUpdate(grantorOf(context.caller), keys.find(({ id }) => id === keyId) ?? null, change);
     }
     return this.apiKeys.run(context, () => ({
       keyId,
       reason: null,
-      command: (now) => ({ type: 'UpdateApiKey', ...input, keyId, now }),
+      command: (now) => ({ kind: 'UpdateApiKey', name, description: input.description, ...change, keyId, now }),
       answer: answerWithKey(this.apiKeys, context, keyId),
     }));
   }

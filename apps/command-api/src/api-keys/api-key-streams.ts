@@ -1,0 +1,16 @@
+import {
+  apiKeyDecider,
+  currentSchemaVersion,
+  parseApiKeyEvent,
+  type ApiKeyCommand,
+  type ApiKeyEvent,
+  type LineageState,
+} from '#libs/domain';
+import type { StreamType } from '../write-side/stream-type.js';
+
+/** The streams `apiKey-{lineage}`. */
+export const apiKeyStreams: StreamType<ApiKeyCommand, ApiKeyEvent, LineageState> = {
+  decider: apiKeyDecider,
+  parse: parseApiKeyEvent,
+  schemaVersion: currentSchemaVersion,
+};
