@@ -1,3 +1,4 @@
+import type { Grantor } from '../scopes/grant-policy.js';
 import type { KeyAccess, KeyEnvironment, KeyType } from './api-key.events.js';
 
 /*
@@ -7,11 +8,11 @@ import type { KeyAccess, KeyEnvironment, KeyType } from './api-key.events.js';
  */
 
 export interface CreateApiKey {
-  readonly type: 'CreateApiKey';
+  readonly kind: 'CreateApiKey';
   readonly keyId: string;
   readonly name: string;
   readonly description: string | null;
-  readonly keyType: KeyType;
+  readonly type: KeyType;
   readonly environment: KeyEnvironment;
   /** As `resolveGrant` answered them. */
   readonly access: KeyAccess;
@@ -26,13 +27,15 @@ export interface CreateApiKey {
 
 /** What is left out stays; `scopes` without `access` applies the default of `access` anew. */
 export interface UpdateApiKey {
-  readonly type: 'UpdateApiKey';
+  readonly kind: 'UpdateApiKey';
   readonly keyId: string;
   readonly name?: string | undefined;
   /** Null clears it. */
   readonly description?: string | null | undefined;
   readonly access?: KeyAccess | undefined;
   readonly scopes?: readonly string[] | undefined;
+  /** Who changes: held against the key as it is decided on, which may have changed since a first look. */
+  readonly grantor?: Grantor | undefined;
   readonly now: number;
 }
 
@@ -45,7 +48,7 @@ export interface SuccessorCandidate {
 }
 
 export interface RotateApiKey {
-  readonly type: 'RotateApiKey';
+  readonly kind: 'RotateApiKey';
   readonly keyId: string;
   /** 0 to 30 days. */
   readonly graceSeconds: number;
@@ -54,11 +57,14 @@ export interface RotateApiKey {
   readonly reason: string | null;
   /** The first whose id the lineage does not have is taken: only four characters of an id are free to differ. */
   readonly successors: readonly SuccessorCandidate[];
+  /** Who rotates, and whether it is the key itself: held against the key as it is decided on, as in `UpdateApiKey`. */
+  readonly grantor?: Grantor | undefined;
+  readonly isItself?: boolean | undefined;
   readonly now: number;
 }
 
-interface Transition<Type extends string> {
-  readonly type: Type;
+interface Transition<Kind extends string> {
+  readonly kind: Kind;
   readonly keyId: string;
   readonly reason: string | null;
   readonly now: number;

@@ -13,7 +13,7 @@ export const apiKeyDecider: Decider<ApiKeyCommand, ApiKeyEvent, LineageState> = 
   initialState: { orgId: null, keys: [] },
 
   decide(command, state) {
-    switch (command.type) {
+    switch (command.kind) {
       case 'CreateApiKey':
         return decideCreate(command, state);
       case 'UpdateApiKey':

@@ -23,7 +23,7 @@ export function decideCreate(command: CreateApiKey, state: LineageState): readon
         key_id: command.keyId,
         name,
         description,
-        key_type: command.keyType,
+        key_type: command.type,
         environment: command.environment,
         access,
         scopes,

@@ -1,4 +1,5 @@
 import { DomainRejection } from '../domain-rejection.js';
+import { assertMayRotate } from '../scopes/grant-policy.js';
 import { toSeconds } from '../seconds.js';
 import type { RotateApiKey, SuccessorCandidate } from './api-key.commands.js';
 import type { ApiKeyEvent } from './api-key.events.js';
@@ -16,7 +17,8 @@ export const MAX_ROTATIONS = 1000;
 /**
  * One event ends the old key, or gives it its grace, and begins the new one: there is no moment with none. Only an
  * active key rotates, so a lineage never branches.
- * @throws DomainRejection `validation_failed`, `api_key_not_found`, `api_key_not_active`, `lineage_exhausted`
+ * @throws DomainRejection `validation_failed`, `api_key_not_found`, `scope_grant_forbidden`, `api_key_not_active`,
+ *   `lineage_exhausted`
  * @throws NoFreeKeyId when the lineage has every candidate
  */
 export function decideRotate(command: RotateApiKey, state: LineageState): readonly ApiKeyEvent[] {
@@ -24,6 +26,11 @@ export function decideRotate(command: RotateApiKey, state: LineageState): readon
   const reason = validText('reason', command.reason);
   const asked = command.lifetimeSeconds === undefined ? undefined : validLifetime(command.lifetimeSeconds);
   const before = existingKey(state, command.keyId);
+  if (command.grantor !== undefined) {
+    const { isItself = false, lifetimeSeconds: lifetimeAsked } = command;
+    const { lifetimeSeconds: lastLifetime } = before;
+    assertMayRotate(command.grantor, { isItself, target: before, lifetimeAsked, lastLifetime });
+  }
   const nowSeconds = toSeconds(command.now);
   requireStatus(before, nowSeconds, 'active');
   if (state.keys.length > MAX_ROTATIONS) {

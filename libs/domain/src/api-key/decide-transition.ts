@@ -24,7 +24,7 @@ export function decideTransition(command: TransitionCommand, state: LineageState
     name: key.name,
     changes: changesBetween(key, after, nowSeconds),
   });
-  switch (command.type) {
+  switch (command.kind) {
     case 'RevokeApiKey':
       if (isRevokedAt(key, nowSeconds)) return [];
       return [{ type: 'api_key.revoked', data: changed(revoked(key, nowSeconds, reason)) }];

@@ -1,3 +1,4 @@
+import { assertMayUpdate } from '../scopes/grant-policy.js';
 import { grantAfter, grantOf } from '../scopes/grant.js';
 import { toSeconds } from '../seconds.js';
 import type { UpdateApiKey } from './api-key.commands.js';
@@ -9,7 +10,8 @@ import { validName, validText } from './key-field-rules.js';
 
 /**
  * Only what really changes is recorded; nothing changed is no event. Of an active or suspended key.
- * @throws DomainRejection `invalid_name`, `validation_failed`, `api_key_not_found`, `api_key_not_active`
+ * @throws DomainRejection `invalid_name`, `validation_failed`, `api_key_not_found`, `scope_grant_forbidden`,
+ *   `api_key_not_active`
  */
 export function decideUpdate(command: UpdateApiKey, state: LineageState): readonly ApiKeyEvent[] {
   const texts = {
@@ -19,6 +21,7 @@ export function decideUpdate(command: UpdateApiKey, state: LineageState): readon
   // What is wrong by itself is refused as such, before anybody learns whether the key is there.
   if (command.scopes !== undefined) grantOf(command);
   const before = existingKey(state, command.keyId);
+  if (command.grantor !== undefined) assertMayUpdate(command.grantor, before, command);
   const nowSeconds = toSeconds(command.now);
   requireStatus(before, nowSeconds, 'active', 'suspended');
   const { access, scopes } = grantAfter(before, command);

@@ -1,10 +1,11 @@
 import type { KeyAccess } from './api-key.events.js';
 import type { KeyState } from './api-key.state.js';
 
-/** The answer of `POST /v1/api-keys/{id}/rotate` but for the secret, which the domain never sees. */
+/** The answer of `POST /v1/api-keys/{id}/rotate`, one of the two that show a secret. */
 export type PresentedRotation = {
   readonly id: string;
   readonly name: string;
+  readonly secret: string;
   readonly revoked_id: string;
   readonly created_at: number;
   readonly access: KeyAccess;
@@ -14,10 +15,11 @@ export type PresentedRotation = {
 };
 
 /** Both keys as they stood right after the rotation: later events may have changed either. */
-export function presentRotation(rotatedAway: KeyState, successor: KeyState): PresentedRotation {
+export function presentRotation(rotatedAway: KeyState, successor: KeyState, secret: string): PresentedRotation {
   return {
     id: successor.id,
     name: successor.name,
+    secret,
     revoked_id: rotatedAway.id,
     created_at: successor.createdAt,
     access: successor.access,

@@ -1,0 +1,51 @@
+import type { DomainEvent } from '../domain-event.js';
+import type { AccessDenied, AuditLogExported } from './audit.events.js';
+import type { Recorded } from '../recorded.js';
+
+/** One plain English sentence that says who did what, such as `Ada revoked API key "GRC pipeline"`. */
+export function summaryOf(event: Recorded<DomainEvent>): string {
+  const { actor } = event.metadata;
+  return `${actor.name ?? actor.id} ${deedOf(event)}`;
+}
+
+function deedOf(event: DomainEvent): string {
+  switch (event.type) {
+    case 'api_key.created':
+      return `created API key "${event.data.name}"`;
+    case 'api_key.updated':
+      return `changed ${listed(event.data.changes.map(({ field }) => field))} of API key "${event.data.name}"`;
+    case 'api_key.rotated':
+      return `rotated API key "${event.data.name}"`;
+    case 'api_key.revoked':
+      return `revoked API key "${event.data.name}"`;
+    case 'api_key.suspended':
+      return `suspended API key "${event.data.name}"`;
+    case 'api_key.reactivated':
+      return `reactivated API key "${event.data.name}"`;
+    case 'api_key.deleted':
+      return `deleted API key "${event.data.name}"`;
+    case 'audit_log_exported':
+      return exported(event.data);
+    case 'access_denied':
+      return denied(event.data);
+  }
+}
+
+function exported({ via, format, row_count, completed }: AuditLogExported['data']): string {
+  const rows = row_count === 1 ? '1 row' : `${row_count} rows`;
+  if (via === 'acknowledgement') return `acknowledged an export of ${rows} of the audit log`;
+  const what = `${rows} of the audit log${format === null ? '' : ` as ${format === 'csv' ? 'CSV' : 'NDJSON'}`}`;
+  return completed ? `exported ${what}` : `began to export the audit log and got ${what} before it ended`;
+}
+
+function denied({ code, count, required_scope, method, route, target_id }: AccessDenied['data']): string {
+  const target = target_id === null ? '' : ` of ${target_id}`;
+  const times = count === 1 ? '' : ` ${count} times`;
+  const why = required_scope === null ? code : `${code}, ${required_scope} is needed`;
+  return `was denied ${method} ${route}${target}${times} (${why})`;
+}
+
+function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? 'nothing';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
