@@ -12,7 +12,7 @@ ensureBuilt(root, node);
 const app = spawn(node, ['--enable-source-maps', join(root, 'dist/apps/standalone/src/main.js')], {
   cwd: root,
   stdio: 'inherit',
-  env: { NODE_ENV: 'production', ...process.env },
+  env: { NODE_ENV: 'production', DEV_ISSUER: 'true', ...process.env },
 });
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => app.kill(signal));
 app.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)));
