@@ -1,0 +1,33 @@
+import { ProductMetrics } from './product-metrics.js';
+
+it('exposes what was counted and what is watched, read anew each time', async () => {
+  const metrics = new ProductMetrics({ processMetrics: false });
+  const lags = new Map([['api_keys', 1.5]]);
+  metrics.watchProjections(() => lags);
+  metrics.watchLog(() => 42);
+  metrics.watchDirectory(() => ({ size: 7, stalenessSeconds: 0.25 }));
+  metrics.watchAppendQueue(() => 3);
+  metrics.answered('GET', '/v1/api-keys/:id', 200, 0.002);
+  metrics.verified('valid', 0.000_003);
+  metrics.verified('valid', 0.000_03);
+  metrics.denied('insufficient_scope');
+
+  const { contentType, text } = await metrics.expose();
+  expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/);
+  for (const line of [
+    'keyledger_http_requests_total{method="GET",route="/v1/api-keys/:id",status="200"} 1',
+    'keyledger_http_request_duration_seconds_count{route="/v1/api-keys/:id"} 1',
+    'keyledger_key_verifications_total{code="valid"} 2',
+    'keyledger_key_verify_duration_seconds_bucket{le="0.000005"} 1',
+    'keyledger_denials_total{code="insufficient_scope"} 1',
+    'keyledger_projection_lag_seconds{projection="api_keys"} 1.5',
+    'keyledger_log_position 42',
+    'keyledger_key_directory_keys 7',
+    'keyledger_key_directory_staleness_seconds 0.25',
+    'keyledger_append_queue_size 3',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
+  lags.clear();
+  expect((await metrics.expose()).text).not.toContain('projection="api_keys"');
+});

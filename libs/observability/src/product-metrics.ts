@@ -1,0 +1,126 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What the key directory says of itself. */
+export interface DirectoryFigures {
+  readonly size: number;
+  readonly stalenessSeconds: number;
+}
+
+/**
+ * The metrics of a process, by name and with closed sets of labels. None is per organization or per key: those would
+ * grow without bound, and tell whoever reads the metrics who is a customer.
+ */
+export class ProductMetrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Counter({
+    name: 'keyledger_http_requests_total',
+    help: 'Requests answered, by route template and status.',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers: [this.#registry],
+  });
+  readonly #durations = new Histogram({
+    name: 'keyledger_http_request_duration_seconds',
+    help: 'From the head of a request to the end of its answer.',
+    labelNames: ['route'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.#registry],
+  });
+  readonly #verifications = new Counter({
+    name: 'keyledger_key_verifications_total',
+    help: 'Verifications answered, by code.',
+    labelNames: ['code'] as const,
+    registers: [this.#registry],
+  });
+  readonly #verifyDurations = new Histogram({
+    name: 'keyledger_key_verify_duration_seconds',
+    help: 'Time to verify one key in process.',
+    buckets: [0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.01, 0.1, 1],
+    registers: [this.#registry],
+  });
+  readonly #denials = new Counter({
+    name: 'keyledger_denials_total',
+    help: 'Requests refused for who asked, by code.',
+    labelNames: ['code'] as const,
+    registers: [this.#registry],
+  });
+  readonly #verificationCounters = new Map<string, Counter.Internal>();
+
+  /** @param processMetrics whether memory, event loop lag and the like are among them; tests leave them out */
+  constructor({ processMetrics = true }: { readonly processMetrics?: boolean } = {}) {
+    if (processMetrics) collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** One request was answered; `route` is the template, never the concrete path. */
+  answered(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.inc({ method, route, status });
+    this.#durations.observe({ route }, seconds);
+  }
+
+  /** One key was verified; on the hot path, so the counter of each code is looked up once. */
+  verified(code: string, seconds: number): void {
+    let counter = this.#verificationCounters.get(code);
+    if (counter === undefined) {
+      counter = this.#verifications.labels(code);
+      this.#verificationCounters.set(code, counter);
+    }
+    counter.inc();
+    this.#verifyDurations.observe(seconds);
+  }
+
+  /** One request was refused for its credential, its role or its scopes. */
+  denied(code: string): void {
+    this.#denials.inc({ code });
+  }
+
+  /** Seconds by which each projection is behind the log, by name; read when the metrics are. */
+  watchProjections(lags: () => ReadonlyMap<string, number>): void {
+    this.#watch(
+      'keyledger_projection_lag_seconds',
+      'Seconds by which a projection is behind.',
+      ['projection'],
+      (gauge) => {
+        for (const [projection, seconds] of lags()) gauge.set({ projection }, seconds);
+      },
+    );
+  }
+
+  /** The newest position that this process knows of. */
+  watchLog(position: () => number): void {
+    this.#watch('keyledger_log_position', 'Newest position of the log known here.', [], (gauge) =>
+      gauge.set(position()),
+    );
+  }
+
+  watchDirectory(figures: () => DirectoryFigures): void {
+    this.#watch('keyledger_key_directory_keys', 'Keys that the directory holds in memory.', [], (gauge) =>
+      gauge.set(figures().size),
+    );
+    this.#watch('keyledger_key_directory_staleness_seconds', "Age of the directory's view of the log.", [], (gauge) =>
+      gauge.set(figures().stalenessSeconds),
+    );
+  }
+
+  watchAppendQueue(waiting: () => number): void {
+    this.#watch('keyledger_append_queue_size', 'Appends that wait for their batch.', [], (gauge) =>
+      gauge.set(waiting()),
+    );
+  }
+
+  /** Everything in the text format of Prometheus. */
+  async expose(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #watch(name: string, help: string, labelNames: string[], read: (gauge: Gauge) => void): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        read(this);
+      },
+    });
+  }
+}
