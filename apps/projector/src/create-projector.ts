@@ -1,0 +1,45 @@
+import type { EventStore } from '#libs/event-store';
+import type { Logger } from '#libs/observability';
+import { createPool } from '#libs/postgres';
+import { ProjectionRunner, type Projection, type ProjectionStatus } from '#libs/projections';
+import { ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
+
+export interface ProjectorOptions {
+  /** The owner's URL of the database with the read models, whose migrations are applied. */
+  readonly ownerUrl: string;
+  /** Stays the caller's to close, after `stop`. */
+  readonly eventStore: EventStore;
+  readonly logger: Logger;
+}
+
+/** Every read model of the product, kept up with the log. */
+export interface Projector {
+  start(): void;
+  /** Finishes the pages in hand and closes its connections. */
+  stop(): Promise<void>;
+  status(): readonly ProjectionStatus[];
+}
+
+/** A page of 2,000 events is one statement for each table; on a busy machine it may take longer than a request may. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Another process may run the same: of each projection one owner works, the others stand by. */
+export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptions): Projector {
+  const projections: readonly Projection[] = [new ApiKeysProjection(), new AuditLogProjection()];
+  const pool = createPool({
+    ownerUrl,
+    role: 'projector',
+    max: projections.length + 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => logger.warn({ error: error.message }, 'idle projector connection lost'),
+  });
+  const runners = projections.map((projection) => new ProjectionRunner({ projection, eventStore, pool, logger }));
+  return {
+    start: () => runners.forEach((runner) => runner.start()),
+    stop: async () => {
+      await Promise.all(runners.map((runner) => runner.stop()));
+      await pool.end();
+    },
+    status: () => runners.map((runner) => runner.status()),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { DomainEventType, EventGroup, TargetType } from '#libs/domain';
+import { containsPattern } from '../contains-pattern.js';
+import type { ReadModelTables } from '../schema/read-model-tables.js';
+import { trailOf } from './trail-of.js';
+
+/** What an entry must be. An empty list and null ask for nothing; several values of one list are alternatives. */
+export interface AuditFilter {
+  /** Unix seconds, inclusive. */
+  readonly startTs: number | null;
+  /** Unix seconds, exclusive. */
+  readonly endTs: number | null;
+  readonly groups: readonly EventGroup[];
+  readonly types: readonly DomainEventType[];
+  readonly targetTypes: readonly TargetType[];
+  readonly targetIds: readonly string[];
+  readonly actorIds: readonly string[];
+  /** Part of summary, target name, actor name or reason, in any case. */
+  readonly search: string | null;
+}
+
+type Entries = ExpressionBuilder<ReadModelTables, 'read_models.audit_entries'>;
+
+/** The rows of one organization that the filter asks for, as a condition for every query over the audit log. */
+export function auditFilter(orgId: string, filter: AuditFilter): (entries: Entries) => Expression<SqlBool> {
+  const { startTs, endTs, groups, types, targetTypes, targetIds, actorIds, search } = filter;
+  return (entries) => {
+    const conditions = [entries('org_id', '=', orgId)];
+    if (startTs !== null) conditions.push(entries('created_at', '>=', String(startTs)));
+    if (endTs !== null) conditions.push(entries('created_at', '<', String(endTs)));
+    if (groups.length > 0) conditions.push(entries('event_group', 'in', groups));
+    if (types.length > 0) conditions.push(entries('event_type', 'in', types));
+    if (targetTypes.length > 0) conditions.push(entries('target_type', 'in', targetTypes));
+    if (targetIds.length > 0) {
+      // The index goes by trail; the id itself is then looked at in the few rows of that trail.
+      conditions.push(entries('target_lineage', 'in', targetIds.map(trailOf)), entries('target_id', 'in', targetIds));
+    }
+    if (actorIds.length > 0) conditions.push(entries('actor_id', 'in', actorIds));
+    if (search !== null) conditions.push(entries('search', 'like', containsPattern(search)));
+    return entries.and(conditions);
+  };
+}

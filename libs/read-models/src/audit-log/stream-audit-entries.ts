@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import { inOrganization } from '#libs/postgres';
+import type { ReadModelTables } from '../schema/read-model-tables.js';
+import type { AuditFilter } from './audit-filter.js';
+import { listAuditEntries } from './list-audit-entries.js';
+import type { RecordedEntry } from './recorded-entry.js';
+
+const PAGE = 1_000;
+
+/**
+ * All entries that the filter finds, newest first, page after page of 1,000, so that memory does not grow with them. What
+ * is added after the start is not among them. No transaction stays open while the reader is slow.
+ * @throws DatabaseUnavailable
+ */
+export async function* streamAuditEntries(
+  database: Kysely<ReadModelTables>,
+  orgId: string,
+  filter: AuditFilter,
+): AsyncGenerator<readonly RecordedEntry[], void, undefined> {
+  let beforeSeq: number = (await newestSeq(database, orgId)) + 1;
+  for (;;) {
+    const entries = await listAuditEntries(database, orgId, filter, { limit: PAGE, beforeSeq, offset: 0 });
+    if (entries.length > 0) yield entries;
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < PAGE) return;
+    beforeSeq = last.seq;
+  }
+}
+
+function newestSeq(database: Kysely<ReadModelTables>, orgId: string): Promise<number> {
+  return inOrganization(database, orgId, async (transaction) => {
+    const { newest } = await transaction
+      .selectFrom('read_models.audit_entries')
+      .select(({ fn }) => fn.max<string | null>('seq').as('newest'))
+      .where('org_id', '=', orgId)
+      .executeTakeFirstOrThrow();
+    return Number(newest ?? 0);
+  });
+}

@@ -1,0 +1,16 @@
+export * from './api-keys/api-keys.projection.js';
+export * from './api-keys/get-api-key.js';
+export * from './api-keys/get-api-key-history.js';
+export type * from './api-keys/key-with-use.js';
+export * from './api-keys/list-api-keys.js';
+export * from './api-keys/record-use.js';
+export type * from './audit-log/audit-filter.js';
+export * from './audit-log/audit-log.projection.js';
+export * from './audit-log/count-audit-entries.js';
+export * from './audit-log/list-activity.js';
+export * from './audit-log/list-audit-actors.js';
+export * from './audit-log/list-audit-entries.js';
+export type * from './audit-log/recorded-entry.js';
+export * from './audit-log/stream-audit-entries.js';
+export * from './schema/read-model-migrations.js';
+export type * from './schema/read-model-tables.js';

@@ -1,0 +1,13 @@
+import type { Migration } from '#libs/postgres';
+import { projectionMigrations } from '#libs/projections';
+import { apiKeyUsageMigration } from './api-key-usage.migration.js';
+import { apiKeysMigration } from './api-keys.migration.js';
+import { auditLogMigration } from './audit-log.migration.js';
+
+/** Everything of schema `read_models`, the projections' checkpoints included, in the order of its making. */
+export const readModelMigrations: readonly Migration[] = [
+  ...projectionMigrations,
+  apiKeysMigration,
+  auditLogMigration,
+  apiKeyUsageMigration,
+];

@@ -1,0 +1,86 @@
+import type { ColumnType } from 'kysely';
+import type { Actor, AuditEntry, FieldChange, KeyState } from '#libs/domain';
+import type { EntryContext } from '../audit-log/recorded-entry.js';
+
+/** A bigint column: `pg` hands it out as text, and every value of ours is a safe integer. */
+type BigInteger = ColumnType<string, never, never>;
+/** Written by projections alone, with SQL of their own; Kysely only reads. */
+type ReadOnly<T> = ColumnType<T, never, never>;
+
+export interface ApiKeysTable {
+  readonly org_id: ReadOnly<string>;
+  readonly id: ReadOnly<string>;
+  readonly lineage: ReadOnly<string>;
+  readonly created_seq: BigInteger;
+  readonly name_search: ReadOnly<string>;
+  readonly description_search: ReadOnly<string>;
+  readonly key_type: ReadOnly<string>;
+  readonly environment: ReadOnly<string>;
+  readonly deleted: ReadOnly<boolean>;
+  readonly revoked: ReadOnly<boolean>;
+  readonly suspended: ReadOnly<boolean>;
+  readonly rotated: ReadOnly<boolean>;
+  readonly expires_at: ReadOnly<string | null>;
+  readonly grace_expires_at: ReadOnly<string | null>;
+  readonly state: ReadOnly<KeyState>;
+}
+
+export interface ApiKeyHistoryTable {
+  readonly org_id: ReadOnly<string>;
+  readonly lineage: ReadOnly<string>;
+  readonly revision: ReadOnly<number>;
+  readonly seq: BigInteger;
+  readonly event_id: ReadOnly<string>;
+  readonly event_type: ReadOnly<string>;
+  readonly occurred_at: ReadOnly<string>;
+  readonly actor: ReadOnly<Actor>;
+  readonly reason: ReadOnly<string | null>;
+  readonly changes: ReadOnly<readonly FieldChange[]>;
+  readonly states: ReadOnly<readonly KeyState[]>;
+}
+
+export interface ApiKeyUsageTable {
+  readonly org_id: ReadOnly<string>;
+  readonly key_id: ReadOnly<string>;
+  readonly last_used_at: BigInteger;
+}
+
+export interface AuditEntriesTable {
+  readonly org_id: ReadOnly<string>;
+  readonly seq: BigInteger;
+  readonly id: ReadOnly<string>;
+  readonly created_at: BigInteger;
+  readonly occurred_at: ReadOnly<string>;
+  readonly actor_type: ReadOnly<Actor['type']>;
+  readonly actor_id: ReadOnly<string>;
+  readonly actor_name: ReadOnly<string | null>;
+  readonly event_group: ReadOnly<AuditEntry['event_group']>;
+  readonly event_type: ReadOnly<AuditEntry['event_type']>;
+  readonly activity_type: ReadOnly<AuditEntry['activity_type']>;
+  readonly target_type: ReadOnly<AuditEntry['target_type']>;
+  readonly target_id: ReadOnly<string | null>;
+  readonly target_name: ReadOnly<string | null>;
+  readonly target_lineage: ReadOnly<string | null>;
+  readonly summary: ReadOnly<string>;
+  readonly reason: ReadOnly<string | null>;
+  readonly data: ReadOnly<AuditEntry['data']>;
+  readonly context: ReadOnly<EntryContext>;
+  readonly search: ReadOnly<string>;
+}
+
+export interface AuditActorsTable {
+  readonly org_id: ReadOnly<string>;
+  readonly type: ReadOnly<Actor['type']>;
+  readonly id: ReadOnly<string>;
+  readonly name: ReadOnly<string | null>;
+  readonly last_seq: BigInteger;
+}
+
+/** Schema `read_models` as the api role sees it. */
+export interface ReadModelTables {
+  readonly 'read_models.api_keys': ApiKeysTable;
+  readonly 'read_models.api_key_history': ApiKeyHistoryTable;
+  readonly 'read_models.api_key_usage': ApiKeyUsageTable;
+  readonly 'read_models.audit_entries': AuditEntriesTable;
+  readonly 'read_models.audit_actors': AuditActorsTable;
+}
