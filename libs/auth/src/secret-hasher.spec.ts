@@ -37,7 +37,13 @@ it('matches the secret that was hashed and no other, whatever was hashed in betw
 it('compares under the pepper that the secret was hashed with', () => {
   const [old, current] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
   const before = new SecretHasher({ currentPepper: 1, peppers: new Map([[1, old]]) }).hashForStorage('secret');
-  const rotated = new SecretHasher({ currentPepper: 2, peppers: new Map([[1, old], [2, current]]) });
+  const rotated = new SecretHasher({
+    currentPepper: 2,
+    peppers: new Map([
+      [1, old],
+      [2, current],
+    ]),
+  });
   expect(before.pepperVersion).toBe(1);
   expect(rotated.hashForStorage('secret').pepperVersion).toBe(2);
   expect(rotated.matches('secret', Buffer.from(before.hash, 'hex'), 1)).toBe(true);
