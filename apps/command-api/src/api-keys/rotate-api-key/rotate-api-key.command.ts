@@ -75,7 +75,7 @@ export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
           const secret = candidates.find((candidate) => candidate.successor.keyId === successor.id)?.secret;
           if (secret === undefined)
             throw new Error('a rotation was stored with a successor that this command did not offer');
-          return { status: 200, body: { ...presentRotation(old, successor), secret } };
+          return { status: 200, body: presentRotation(old, successor, secret) };
         },
       };
     });

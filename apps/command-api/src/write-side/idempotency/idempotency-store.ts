@@ -36,19 +36,23 @@ interface Answered {
 const LOCK = '30 seconds';
 const KEPT = '24 hours';
 
+const LIMITS = {
+  mostPerBatch: 200,
+  mostWaiting: 10_000,
+  identity: ({ id }: { readonly id: Buffer }) => id.toString('latin1'),
+};
+
 /** The idempotency records in Postgres, under the api role and row-level security. */
 export class IdempotencyStore {
   readonly #begins: GroupCommit<Begin, Begun>;
   readonly #answers: GroupCommit<Answered, true>;
 
   constructor(private readonly pool: pg.Pool) {
-    const limits = {
-      mostPerBatch: 200,
-      mostWaiting: 10_000,
-      identity: ({ id }: { readonly id: Buffer }) => id.toString('latin1'),
-    };
-    this.#begins = new GroupCommit({ ...limits, commit: (orgId, items) => this.#beginAll(orgId, items) });
-    this.#answers = new GroupCommit({ ...limits, commit: (orgId, items) => this.#answerAll(orgId, items) });
+    this.#begins = new GroupCommit<Begin, Begun>({ ...LIMITS, commit: (orgId, items) => this.#beginAll(orgId, items) });
+    this.#answers = new GroupCommit<Answered, true>({
+      ...LIMITS,
+      commit: (orgId, items) => this.#answerAll(orgId, items),
+    });
   }
 
   /** Writes the intent down before anything happens, or says what there is already. @throws DatabaseUnavailable */
