@@ -4,6 +4,7 @@ export * from './api-keys/get-api-key-history.js';
 export type * from './api-keys/key-with-use.js';
 export * from './api-keys/list-api-keys.js';
 export * from './api-keys/record-use.js';
+export * from './api-keys/was-key.js';
 export type * from './audit-log/audit-filter.js';
 export * from './audit-log/audit-log.projection.js';
 export * from './audit-log/count-audit-entries.js';

@@ -1,18 +1,22 @@
 import type pg from 'pg';
 import type { SequencedEvent } from '#libs/projections';
 
-/** Notes who acted in a page, each actor once, with the name and the number of the last act. */
+interface ActorRow {
+  readonly org_id: string;
+  readonly type: string;
+  readonly id: string;
+  readonly name: string | null;
+  readonly last_seq: number;
+}
+
+/** Notes who acted in a page, each actor once, with the number of the last act and the newest name that is known. */
 export async function writeActors(transaction: pg.ClientBase, page: readonly SequencedEvent[]): Promise<void> {
-  const actors = new Map<string, object>();
+  const actors = new Map<string, ActorRow>();
   for (const { event, seq } of page) {
     const { org_id, actor } = event.metadata;
-    actors.set(JSON.stringify([org_id, actor.type, actor.id]), {
-      org_id,
-      type: actor.type,
-      id: actor.id,
-      name: actor.name,
-      last_seq: seq,
-    });
+    const id = JSON.stringify([org_id, actor.type, actor.id]);
+    const name = actor.name ?? actors.get(id)?.name ?? null;
+    actors.set(id, { org_id, type: actor.type, id: actor.id, name, last_seq: seq });
   }
   await transaction.query({ name: 'write_actors', text: WRITE_ACTORS, values: [JSON.stringify([...actors.values()])] });
 }
