@@ -1,11 +1,11 @@
-import { DomainRejection, type Decider, type FieldProblem, type Recorded, type RejectionCode } from '#libs/domain';
+import { DomainRejection, type Decider, type Recorded, type RejectionCode } from '#libs/domain';
 
 /** What a command makes of a history; each of these is the end of one line and fails the test that it stands in. */
 export interface DeciderOutcome<Event> {
   /** Exactly these events, in this order; an empty list means "already so". */
   then(events: readonly Event[]): void;
-  /** Refused with that code and, where given, with just these fields. */
-  thenRejected(code: RejectionCode, fields?: readonly FieldProblem[]): void;
+  /** Refused with that code and, where given, with a problem in just these fields. */
+  thenRejected(code: RejectionCode, fields?: readonly string[]): void;
   /** Any other error of that class. */
   thenThrows(error: new (...args: never[]) => Error): void;
 }
@@ -34,7 +34,7 @@ export function deciderSpec<Command, Event, State>(
         thenRejected: (code, fields) => {
           const rejection = rejectionOf(decide);
           expect(rejection.code).toBe(code);
-          if (fields !== undefined) expect(rejection.fields).toEqual(fields);
+          if (fields !== undefined) expect(rejection.fields?.map(({ field }) => field)).toEqual(fields);
         },
         thenThrows: (error) => expect(decide).toThrow(error),
       };

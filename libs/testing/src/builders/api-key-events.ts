@@ -21,12 +21,22 @@ export function apiKeyCreated(
   data: Partial<ApiKeyCreated['data']> = {},
   circumstances?: Circumstances,
 ): Recorded<ApiKeyCreated> {
-  const key = {
-    ...{ key_id: keyId(0), name: 'GRC pipeline', description: null, key_type: 'service', environment: 'live' },
-    ...{ access: 'full', scopes: [], lifetime_seconds: null, expires_at: null },
-    ...{ hint: 'ak_live_AbCd…cdef', hash: 'hash-0', pepper_version: 1 },
-  } as const;
-  return recorded({ type: 'api_key.created', data: { ...key, ...data } }, circumstances);
+  const key: ApiKeyCreated['data'] = {
+    key_id: keyId(0),
+    name: 'GRC pipeline',
+    description: null,
+    key_type: 'service',
+    environment: 'live',
+    access: 'full',
+    scopes: [],
+    lifetime_seconds: null,
+    expires_at: null,
+    hint: 'ak_live_AbCd…cdef',
+    hash: 'hash-0',
+    pepper_version: 1,
+    ...data,
+  };
+  return recorded({ type: 'api_key.created', data: key }, circumstances);
 }
 
 export function apiKeyUpdated(
