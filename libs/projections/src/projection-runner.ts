@@ -78,7 +78,7 @@ export class ProjectionRunner {
         if (signal.aborted) return;
         this.#state = 'starting';
         const backoff = Math.min(100 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
-        this.options.logger.warn({ ...this.#fields(), ...described(error), backoff }, 'projection interrupted');
+        this.options.logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');
         await delay(backoff, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -130,7 +130,7 @@ export class ProjectionRunner {
       await this.#commit(client, page);
     } catch (error) {
       if (mayPass(error) || events.length === 0) throw error;
-      this.options.logger.warn({ ...this.#fields(), ...described(error) }, 'page failed, projecting event by event');
+      this.options.logger.warn({ ...this.#fields(), err: error }, 'page failed, projecting event by event');
       for (const [index, event] of events.entries()) {
         const position = index === events.length - 1 ? page.position : event.position;
         try {
@@ -153,19 +153,11 @@ export class ProjectionRunner {
     const poison = error instanceof PoisonEvent ? error.fields() : {};
     this.#state = 'stopped';
     this.#error = error instanceof Error ? error.message : String(error);
-    this.options.logger.error(
-      { ...this.#fields(), ...described(error), ...poison },
-      'projection stopped and needs attention',
-    );
+    this.options.logger.error({ ...this.#fields(), err: error, ...poison }, 'projection stopped and needs attention');
   }
 
   #fields(): object {
     const { name, version } = this.options.projection;
     return { projection: name, version, checkpoint: this.#checkpoint.toString() };
   }
-}
-
-function described(error: unknown): object {
-  if (!(error instanceof Error)) return { error: String(error) };
-  return { error: error.message, code: 'code' in error ? error.code : undefined, stack: error.stack };
 }

@@ -1,0 +1,38 @@
+import pg from 'pg';
+import { createPool, migrate } from '#libs/postgres';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { projectionMigrations } from '../projection-migrations.js';
+import { seenEventsMigration } from './seen-events.projection.js';
+
+/** For tests: a database with the checkpoints and the table of `SeenEvents`, and pools of the projector role. */
+export class SeenEventsDatabase {
+  readonly #pools: pg.Pool[] = [];
+
+  private constructor(private readonly database: TestDatabase) {}
+
+  static async create(): Promise<SeenEventsDatabase> {
+    const database = await createTestDatabase();
+    await migrate(database.url, [...projectionMigrations, seenEventsMigration]);
+    return new SeenEventsDatabase(database);
+  }
+
+  pool(): pg.Pool {
+    const pool = createPool({ ownerUrl: this.database.url, role: 'projector', max: 3, onIdleError: () => undefined });
+    this.#pools.push(pool);
+    return pool;
+  }
+
+  /** Cuts every connection of the projector role, as a restart of Postgres does. */
+  async cutConnections(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.database.url });
+    await client.connect();
+    await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+                        where datname = current_database() and application_name = 'keyledger projector'`);
+    await client.end();
+  }
+
+  async drop(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.end()));
+    await this.database.drop();
+  }
+}
