@@ -35,7 +35,7 @@ function exported({ via, format, row_count, completed }: AuditLogExported['data'
   const rows = row_count === 1 ? '1 row' : `${row_count} rows`;
   if (via === 'acknowledgement') return `acknowledged an export of ${rows} of the audit log`;
   const what = `${rows} of the audit log${format === null ? '' : ` as ${format === 'csv' ? 'CSV' : 'NDJSON'}`}`;
-  return completed ? `exported ${what}` : `began to export the audit log and got ${what} before it ended`;
+  return completed ? `exported ${what}` : `exported ${what}, not to its end`;
 }
 
 function denied({ code, count, required_scope, method, route, target_id }: AccessDenied['data']): string {

@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { anExport, aDenial } from '#libs/testing';
+import type { ApiKeyCommand } from '../api-key/api-key.commands.js';
+import { apiKeyDecider } from '../api-key/api-key.decider.js';
+import type { DomainEventType } from '../domain-event.js';
+import type { JsonValue } from '../json.js';
+import { currentSchemaVersion, EVENT_CATALOGUE } from './event-catalogue.js';
+import { isApiKeyEvent, parseStoredEvent, type StoredDomainEvent } from './parse-stored-event.js';
+
+/*
+ * Golden files are events as a release wrote them, one for every version that was ever written, and are never changed:
+ * a log keeps them for ever. Those of keys are, in this order, the history of one lineage.
+ */
+const LIFE: readonly DomainEventType[] = [
+  ...(['api_key.created', 'api_key.updated', 'api_key.suspended', 'api_key.reactivated'] as const),
+  ...(['api_key.rotated', 'api_key.revoked', 'api_key.deleted'] as const),
+];
+const TYPES: readonly DomainEventType[] = [...LIFE, 'audit_log_exported', 'access_denied'];
+const FOLDER = new URL('../../golden/', import.meta.url);
+
+const fileOf = (type: string, version: number): string => `${type}.v${version}.json`;
+const golden = (type: DomainEventType, version = currentSchemaVersion(type)): StoredDomainEvent =>
+  JSON.parse(readFileSync(new URL(fileOf(type, version), FOLDER), 'utf8')) as StoredDomainEvent;
+
+const everyVersion = TYPES.flatMap((type) =>
+  Array.from({ length: currentSchemaVersion(type) }, (_, index): [DomainEventType, number] => [type, index + 1]),
+);
+
+it('looks at every type of the catalogue', () =>
+  expect([...TYPES].sort()).toEqual(Object.keys(EVENT_CATALOGUE).sort()));
+
+it.each(everyVersion)('%s has a golden file for version %i', (type, version) =>
+  expect(existsSync(new URL(fileOf(type, version), FOLDER))).toBe(true),
+);
+
+it('has no golden file of a type or version that the catalogue forgot', () =>
+  expect(readdirSync(FOLDER).sort()).toEqual(everyVersion.map(([type, version]) => fileOf(type, version)).sort()));
+
+it.each(everyVersion)('%s in version %i names itself and is still read as the present version', (type, version) => {
+  const stored = golden(type, version);
+  expect([stored.type, stored.metadata.schema_version]).toEqual([type, version]);
+  const event = parseStoredEvent(stored);
+  expect(shapeOf(event.data)).toEqual(shapeOf(golden(type).data));
+});
+
+it.each(everyVersion.filter(([type, version]) => version === currentSchemaVersion(type)))(
+  '%s in version %i loses and changes nothing when it is read',
+  (type) => expect(parseStoredEvent(golden(type))).toEqual(golden(type)),
+);
+
+it('folds the golden history into the state that it meant when it was written', () => {
+  const state = LIFE.map((type) => parseStoredEvent(golden(type)))
+    .filter((event) => isApiKeyEvent(event))
+    .reduce((folded, event) => apiKeyDecider.evolve(folded, event), apiKeyDecider.initialState);
+  const start = 1_767_225_600;
+  const both = {
+    ...{ name: 'GRC pipeline (Acme)', description: 'Nightly', type: 'service', environment: 'live', access: 'full' },
+    ...{
+      scopes: ['audit:read'],
+      lifetimeSeconds: 31_536_000,
+      createdBy: { type: 'user', id: 'user_2Zx9' },
+      suspended: null,
+    },
+  };
+  expect(state).toEqual({
+    orgId: 'org_7QpR',
+    keys: [
+      {
+        ...both,
+        ...{
+          id: 'ak_2YkLm3pQrStUvWxYz012',
+          hint: 'ak_live_2YkL…cdef',
+          pepperVersion: 1,
+          expiresAt: start + 31_536_000,
+        },
+        hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        ...{ createdAt: start, updatedAt: start + 50, revoked: { at: start + 50, reason: 'Found in a log' } },
+        ...{ rotatedFrom: null, rotatedTo: 'ak_2YkLm3pQrStUvWxY7fGh', rotationReason: 'Yearly rotation' },
+        ...{ graceExpiresAt: start + 50, deleted: false },
+      },
+      {
+        ...both,
+        ...{
+          id: 'ak_2YkLm3pQrStUvWxY7fGh',
+          hint: 'ak_live_2YkL…7890',
+          pepperVersion: 2,
+          expiresAt: start + 31_536_040,
+        },
+        hash: '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
+        ...{ createdAt: start + 40, updatedAt: start + 60, revoked: null, rotatedFrom: 'ak_2YkLm3pQrStUvWxYz012' },
+        ...{ rotatedTo: null, rotationReason: null, graceExpiresAt: null, deleted: true },
+      },
+    ],
+  });
+});
+
+it.each(LIFE)('the present code writes %s with the fields of its golden file', (type) => {
+  const stored = golden(type);
+  const id = stored.data['key_id'];
+  if (typeof id !== 'string') throw new Error('the golden file names no key');
+  const history = LIFE.slice(0, LIFE.indexOf(type)).map((before) => parseStoredEvent(golden(before)));
+  const state = history
+    .filter((event) => isApiKeyEvent(event))
+    .reduce((folded, event) => apiKeyDecider.evolve(folded, event), apiKeyDecider.initialState);
+  const command = commandFor(type, id, Date.parse(stored.metadata.occurred_at), stored.metadata.reason);
+  const [written] = apiKeyDecider.decide(command, state);
+  expect(written?.type).toBe(type);
+  expect(shapeOf(written?.data ?? null)).toEqual(shapeOf(stored.data));
+});
+
+it.each([anExport({ filters: { event_groups: ['access'], start_ts: 0 } }), aDenial()])(
+  'the present code writes $type with the fields of its golden file',
+  ({ type, data }) => expect(shapeOf(data)).toEqual(shapeOf(golden(type).data)),
+);
+
+function commandFor(type: DomainEventType, keyId: string, now: number, reason: string | null): ApiKeyCommand {
+  const secret = { hint: 'h', hash: 'h', pepperVersion: 1 };
+  switch (type) {
+    case 'api_key.created':
+      return {
+        ...({
+          kind: 'CreateApiKey',
+          keyId,
+          name: 'N',
+          description: null,
+          type: 'service',
+          environment: 'live',
+        } as const),
+        ...({ access: 'scoped', scopes: ['runs:read'], lifetimeSeconds: 5, ...secret, now } as const),
+      };
+    case 'api_key.updated':
+      return { kind: 'UpdateApiKey', keyId, name: 'N', description: 'd', access: 'full', scopes: ['audit:read'], now };
+    case 'api_key.rotated': {
+      const successors = [{ keyId: 'ak_2YkLm3pQrStUvWxY7fGh', ...secret }];
+      return { kind: 'RotateApiKey', keyId, graceSeconds: 5, reason, successors, now };
+    }
+    case 'api_key.suspended':
+      return { kind: 'SuspendApiKey', keyId, reason, now };
+    case 'api_key.reactivated':
+      return { kind: 'ReactivateApiKey', keyId, reason, now };
+    case 'api_key.revoked':
+      return { kind: 'RevokeApiKey', keyId, reason, now };
+    case 'api_key.deleted':
+      return { kind: 'DeleteApiKey', keyId, reason, now };
+    case 'audit_log_exported':
+    case 'access_denied':
+      throw new Error('no command of a key makes this');
+  }
+}
+
+/** Every path to a field, such as `changes[].before`; values, and how many there are, do not matter. */
+function shapeOf(value: JsonValue, path = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null || path.endsWith('.before') || path.endsWith('.after')) return [path];
+  const below = Array.isArray(value)
+    ? value.flatMap((element: JsonValue) => shapeOf(element, `${path}[]`))
+    : Object.entries(value).flatMap(([name, member]: [string, JsonValue]) => shapeOf(member, `${path}.${name}`));
+  return [...new Set(below)].sort();
+}
