@@ -1,27 +1,40 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
+import type { Kysely } from 'kysely';
 import type { ApiKeyCaller, Caller } from '#libs/auth';
+import type { ScopeCatalogue } from '#libs/domain';
 import type { Position } from '#libs/event-store';
-import type { Logger } from '#libs/observability';
-import type { LogPositions } from './http/log-positions.js';
-
-/** The part of the settings that the API itself looks at. */
-export interface CommandApiSettings {
-  readonly trustedProxies: readonly string[];
-  readonly rateLimitRps: number;
-  readonly authFailuresPerMinute: number;
-  readonly positionWaitMs: number;
-}
+import type { OpaqueTokens } from '#libs/keyring';
+import type { Logger, ProductMetrics } from '#libs/observability';
+import type { ReadModelTables } from '#libs/read-models';
+import type { Settings } from '#libs/settings';
+import type { ExportAudit } from './audit-log/export-audit.js';
+import type { DenialRecorder } from './http/denial-recorder.js';
+import type { ReadModelName } from './http/route-contract.js';
+import type { ReadinessProbe } from './operations/readiness.js';
 
 /** Everything that the API is built over: the standalone makes the real ones, tests what they need. */
 export interface CommandApiDependencies {
-  readonly settings: CommandApiSettings;
+  readonly settings: Pick<Settings, 'trustedProxies' | 'rateLimitRps' | 'authFailuresPerMinute' | 'positionWaitMs'>;
   readonly logger: Logger;
-  readonly positions: LogPositions;
+  readonly metrics: ProductMetrics;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  /** Seals log positions and cursors. */
+  readonly tokens: OpaqueTokens;
+  /** Synchronous where no network is needed. @throws an error with the code to answer */
   readonly authenticate: (headers: IncomingHttpHeaders) => Caller | Promise<Caller>;
   readonly holdsScope: (caller: ApiKeyCaller, scope: string) => boolean;
+  /** The read models, under the api role. */
+  readonly database: Kysely<ReadModelTables>;
   /** Whether the read model reached the position within the time. */
-  readonly waitFor: (readModel: string, position: Position, timeoutMs: number) => Promise<boolean>;
+  readonly waitFor: (readModel: ReadModelName, position: Position, timeoutMs: number) => Promise<boolean>;
+  readonly catalogue: ScopeCatalogue;
+  readonly denials: DenialRecorder;
+  readonly exports: Pick<ExportAudit, 'exported'>;
+  readonly readiness: ReadinessProbe;
+  /** The folder with `README.md` and `docs`. */
+  readonly documentationRoot: string;
   /** The use cases that change something. */
   readonly modules: readonly (Type | DynamicModule)[];
 }

@@ -1,41 +1,50 @@
 import 'reflect-metadata';
-import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
+import { CommandApiModule } from './command-api.module.js';
+import { noteAnswers } from './http/after-routes.js';
 import { ClientAddresses } from './http/client-address.js';
 import { ErrorHandler } from './http/error-handler.js';
 import { HttpServer } from './http/http-server.js';
 import { parseJsonBodies } from './http/json-body.js';
 import { KnownRoutes } from './http/known-routes.js';
+import { LogPositions } from './http/log-positions.js';
 import { NestLogger } from './http/nest-logger.js';
 import { RequestBody } from './http/request-body.js';
 import { RequestGuard } from './http/request-guard.js';
 import { runBeforeRoutes } from './http/request-pipeline.js';
-import { HealthController } from './operations/health.controller.js';
+import { describedBodies } from './operations/described-bodies.js';
+import { documentationPages } from './operations/documentation-pages.js';
+import { serveDocumentation } from './operations/documentation-routes.js';
+import { openApiDocument } from './operations/openapi-document.js';
+import { serveOperations } from './operations/operations-routes.js';
 
-@Module({})
-class CommandApiModule {
-  static with(dependencies: CommandApiDependencies): DynamicModule {
-    return { module: CommandApiModule, imports: [...dependencies.modules], controllers: [HealthController] };
-  }
-}
+const VERIFY = '/v1/api-keys/verify';
 
 /** The whole HTTP API over what it is given; initialised, not yet listening. */
 export async function createCommandApi(dependencies: CommandApiDependencies): Promise<NestFastifyApplication> {
-  const errors = new ErrorHandler(dependencies.logger);
+  const { settings, logger, metrics, readiness } = dependencies;
+  const errors = new ErrorHandler(dependencies);
   const adapter = new HttpServer(errors);
   const server = adapter.getInstance();
   const routes = new KnownRoutes(server);
-  const addresses = new ClientAddresses(dependencies.settings.trustedProxies);
-  runBeforeRoutes(server, {
-    addresses,
-    guard: new RequestGuard({ ...dependencies, ...dependencies.settings }),
-    routes,
+  const guard = new RequestGuard({
+    ...settings,
+    authenticate: dependencies.authenticate,
+    holdsScope: dependencies.holdsScope,
+    waitFor: dependencies.waitFor,
+    positions: new LogPositions(dependencies.tokens),
   });
+  runBeforeRoutes(server, { addresses: new ClientAddresses(settings.trustedProxies), guard, routes });
+  noteAnswers(server, { logger, metrics, quiet: (_method, route) => route === VERIFY });
   parseJsonBodies(server);
-  const application = await NestFactory.create<NestFastifyApplication>(CommandApiModule.with(dependencies), adapter, {
-    logger: new NestLogger(dependencies.logger),
+  serveOperations(server, { readiness, metrics, mayKnowDetails: (request) => guard.isOperator(request) });
+  let openApi = '';
+  const pages = await documentationPages(dependencies.documentationRoot);
+  serveDocumentation(server, { pages, openApi: () => openApi });
+  const application = await NestFactory.create<NestFastifyApplication>(CommandApiModule.over(dependencies), adapter, {
+    logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
@@ -43,5 +52,6 @@ export async function createCommandApi(dependencies: CommandApiDependencies): Pr
   application.useGlobalPipes(new RequestBody());
   await application.init();
   await server.ready();
+  openApi = JSON.stringify(openApiDocument(routes.all(), describedBodies(application)));
   return application;
 }

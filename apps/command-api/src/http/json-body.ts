@@ -14,7 +14,7 @@ export function parseJsonBodies(server: FastifyInstance): void {
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
     if (charset !== undefined && !/^utf-?8$/i.test(charset)) return done(new RequestRefused('unsupported_media_type'));
     if (!isUtf8(body)) return done(new RequestRefused('malformed_json'));
-    parseText(request, body.toString('utf8'), (error, value) => {
+    void parseText(request, body.toString('utf8'), (error, value) => {
       if (error === null) return done(null, value);
       done(new RequestRefused('malformed_json'));
     });

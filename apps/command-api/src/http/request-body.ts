@@ -12,7 +12,9 @@ export class RequestBody implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type !== 'body' || metatype === undefined || metatype === Object) return value;
     if (!isPlainObject(value === undefined ? {} : value)) throw RequestRefused.field('body', 'must be a JSON object');
-    const request: object = Object.assign(new metatype(), value);
+    const request: unknown = new metatype();
+    if (!isPlainObject(request)) throw new Error('a request class makes objects');
+    Object.assign(request, value);
     const errors = validateSync(request, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
     if (errors.length === 0) return request;
     const fields = errors.map(({ property, constraints = {} }): FieldProblem => {

@@ -7,7 +7,7 @@ import { errorCode } from './error-answer.js';
 import type { LogPositions } from './log-positions.js';
 import { RequestRefused } from './request-refused.js';
 import type { RouteAccess } from './route-access.js';
-import type { RouteContract } from './route-contract.js';
+import type { ReadModelName, RouteContract } from './route-contract.js';
 import { TokenBuckets } from './token-buckets.js';
 
 export interface RequestGuardOptions {
@@ -16,7 +16,7 @@ export interface RequestGuardOptions {
   readonly holdsScope: (caller: ApiKeyCaller, scope: string) => boolean;
   readonly positions: LogPositions;
   /** Whether the read model reached the position within the time. */
-  readonly waitFor: (readModel: string, position: Position, timeoutMs: number) => Promise<boolean>;
+  readonly waitFor: (readModel: ReadModelName, position: Position, timeoutMs: number) => Promise<boolean>;
   readonly positionWaitMs: number;
   /** Requests a second and credential, with a burst of twice that; 0: no limit. */
   readonly rateLimitRps: number;
@@ -53,6 +53,15 @@ export class RequestGuard {
         throw this.#afterFailure(error, request);
       },
     );
+  }
+
+  /** Whether the request carries a valid platform token; on open routes, where everything else is as good as none. */
+  async isOperator(request: FastifyRequest): Promise<boolean> {
+    try {
+      return (await this.options.authenticate(request.raw.headers)).type === 'platform';
+    } catch {
+      return false;
+    }
   }
 
   #admit(caller: Caller, access: RouteAccess, contract: RouteContract, request: FastifyRequest): void | Promise<void> {

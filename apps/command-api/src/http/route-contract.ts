@@ -18,6 +18,9 @@ export interface ContractAnswer {
   readonly headers?: readonly AnswerHeader[];
 }
 
+/** The projections behind the queries, by their names. */
+export type ReadModelName = 'api-keys' | 'audit-log';
+
 export type AnswerHeader = 'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range';
 
 /** Everything that holds for one route before its handler runs, and everything that it may answer. */
@@ -33,8 +36,8 @@ export interface RouteContract {
   readonly query?: QuerySpecification;
   /** The body's schema, where no request class says it. */
   readonly body?: JsonSchema;
-  /** The read model that answers, for `X-Min-Log-Position`; null for none. */
-  readonly readModel?: string;
+  /** The read model that answers, which `X-Min-Log-Position` waits for. */
+  readonly readModel?: ReadModelName;
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
 }

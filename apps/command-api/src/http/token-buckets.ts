@@ -12,7 +12,7 @@ interface Bucket {
   at: number;
 }
 
-/** Past this many the one unused for longest is forgotten, which is the same as full: memory stays bounded. */
+/** Past this many the first one made is forgotten, which is the same as full: memory stays bounded. */
 const MOST_BUCKETS = 100_000;
 
 /** A rate limit for each of many names: a bucket that refills steadily. */
@@ -25,22 +25,21 @@ export class TokenBuckets {
   take(name: string): number {
     const { perSecond, burst, clock } = this.options;
     const now = clock();
-    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
+    const bucket = this.#buckets.get(name) ?? this.#begin(name, now);
     bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1_000) * perSecond);
     bucket.at = now;
-    this.#touch(name, bucket);
     if (bucket.tokens < 1) return (1 - bucket.tokens) / perSecond;
     bucket.tokens -= 1;
     return 0;
   }
 
-  #touch(name: string, bucket: Bucket): void {
-    this.#buckets.delete(name);
+  #begin(name: string, at: number): Bucket {
+    const bucket = { tokens: this.options.burst, at };
     this.#buckets.set(name, bucket);
-    if (this.#buckets.size <= MOST_BUCKETS) return;
-    for (const oldest of this.#buckets.keys()) {
-      this.#buckets.delete(oldest);
-      return;
+    if (this.#buckets.size > MOST_BUCKETS) {
+      const [oldest] = this.#buckets.keys();
+      if (oldest !== undefined) this.#buckets.delete(oldest);
     }
+    return bucket;
   }
 }

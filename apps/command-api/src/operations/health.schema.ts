@@ -6,3 +6,28 @@ export const healthSchema: JsonSchema = {
   additionalProperties: false,
   properties: { status: { const: 'ok' } },
 };
+
+/** `dependencies` and `projections` are there for the platform token only. */
+export const readinessSchema: JsonSchema = {
+  type: 'object',
+  required: ['status'],
+  additionalProperties: false,
+  properties: {
+    status: { enum: ['ready', 'not_ready'] },
+    dependencies: { type: 'object', additionalProperties: { enum: ['ok', 'unavailable'] } },
+    projections: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'version', 'state', 'lag_seconds'],
+        additionalProperties: false,
+        properties: {
+          name: { type: 'string' },
+          version: { type: 'integer' },
+          state: { type: 'string' },
+          lag_seconds: { type: 'number' },
+        },
+      },
+    },
+  },
+};

@@ -1,8 +1,10 @@
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Caller } from '#libs/auth';
+import { DEFAULT_SCOPE_CATALOGUE } from '#libs/domain';
 import { OpaqueTokens } from '#libs/keyring';
-import { SILENT } from '#libs/observability';
+import { ProductMetrics, SILENT } from '#libs/observability';
+import type { ReadModelTables } from '#libs/read-models';
 import type { CommandApiDependencies } from '../command-api-dependencies.js';
-import { LogPositions } from '../http/log-positions.js';
 import { RequestRefused } from '../http/request-refused.js';
 import { callers } from './callers.js';
 
@@ -18,12 +20,30 @@ const CREDENTIALS: Readonly<Record<string, Caller>> = {
   'Bearer platform': callers.platform,
 };
 
+/** A database in which nothing is ever found, for tests that are about something else. */
+const nowhere = new Kysely<ReadModelTables>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (database) => new PostgresIntrospector(database),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});
+
 /** Dependencies that need nothing outside the process; a test replaces those that it is about. */
 export function testDependencies(replaced: Partial<CommandApiDependencies> = {}): CommandApiDependencies {
   return {
     settings: { trustedProxies: [], rateLimitRps: 0, authFailuresPerMinute: 0, positionWaitMs: 50 },
     logger: SILENT,
-    positions: new LogPositions(new OpaqueTokens(Buffer.alloc(32, 1))),
+    metrics: new ProductMetrics({ processMetrics: false }),
+    clock: () => Date.now(),
+    tokens: new OpaqueTokens(Buffer.alloc(32, 1)),
+    database: nowhere,
+    catalogue: DEFAULT_SCOPE_CATALOGUE,
+    denials: { record: () => undefined },
+    exports: { exported: () => undefined },
+    readiness: () => Promise.resolve({ ready: true, dependencies: { database: 'ok' }, projections: [] }),
+    documentationRoot: '.',
     authenticate: ({ authorization }) => {
       const caller = CREDENTIALS[authorization ?? ''];
       if (caller === undefined) throw new RequestRefused('unauthorized');

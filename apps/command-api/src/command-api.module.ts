@@ -1,0 +1,42 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { listScopes } from '#libs/domain';
+import { GetApiKeyHistoryController } from './api-keys/get-api-key-history/get-api-key-history.controller.js';
+import { GetApiKeyController } from './api-keys/get-api-key/get-api-key.controller.js';
+import { ListApiKeysController } from './api-keys/list-api-keys/list-api-keys.controller.js';
+import { ExportAudit } from './audit-log/export-audit.js';
+import { ExportAuditLogController } from './audit-log/export-audit-log/export-audit-log.controller.js';
+import { GetAuditMetadataController } from './audit-log/get-audit-metadata/get-audit-metadata.controller.js';
+import { ListActivityController } from './audit-log/list-activity/list-activity.controller.js';
+import { ListAuditLogController } from './audit-log/list-audit-log/list-audit-log.controller.js';
+import { ListScopesController, SCOPE_LISTING } from './callers/list-scopes.controller.js';
+import { WhoamiController } from './callers/whoami.controller.js';
+import type { CommandApiDependencies } from './command-api-dependencies.js';
+import { Cursors } from './http/cursors.js';
+import { ReadSide } from './reads/read-side.js';
+
+/** The queries, and beside them the modules of the use cases that change something. */
+@Module({})
+export class CommandApiModule {
+  static over({ database, tokens, clock, catalogue, exports, modules }: CommandApiDependencies): DynamicModule {
+    return {
+      module: CommandApiModule,
+      imports: [...modules],
+      controllers: [
+        ListApiKeysController,
+        GetApiKeyController,
+        GetApiKeyHistoryController,
+        ListAuditLogController,
+        GetAuditMetadataController,
+        ExportAuditLogController,
+        ListActivityController,
+        WhoamiController,
+        ListScopesController,
+      ],
+      providers: [
+        { provide: ReadSide, useValue: new ReadSide(database, new Cursors(tokens), clock) },
+        { provide: ExportAudit, useValue: exports },
+        { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import type { JsonSchema } from './route-contract.js';
+
+/** The answer of every list (api.md section 1). */
+export interface ListPage<T> {
+  readonly data: readonly T[];
+  readonly next_cursor: string | null;
+  readonly has_more: boolean;
+}
+
+export interface ListPageOptions<Row, T> {
+  /** What was found, one row beyond the limit where there is more. */
+  readonly rows: readonly Row[];
+  readonly limit: number;
+  readonly present: (row: Row) => T;
+  /** The cursor of the page that begins behind the row. */
+  readonly cursorBehind: (row: Row) => string;
+}
+
+export function listPage<Row, T>({ rows, limit, present, cursorBehind }: ListPageOptions<Row, T>): ListPage<T> {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { data: page.map(present), next_cursor: more ? cursorBehind(last) : null, has_more: more };
+}
+
+export function listSchema(items: JsonSchema): JsonSchema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: ['data', 'next_cursor', 'has_more'],
+    properties: {
+      data: { type: 'array', items },
+      next_cursor: { type: ['string', 'null'], description: 'The `cursor` of the next page.' },
+      has_more: { type: 'boolean' },
+    },
+  };
+}
