@@ -72,6 +72,7 @@ export class CommandRunner {
       if (attempt > 0) await delay(Math.random() * 5 * 2 ** attempt);
       const skipLoad = run.startsStream === true && attempt === 0 && !run.repeated;
       const stored = skipLoad ? [] : await loadStream(store, run.stream);
+      if (stored.some((event) => event.metadata.org_id !== run.metadata.org_id)) return this.#outcomeOfForeign(run);
       const earlier = this.#outcomeOfEarlierAttempt(run, stored);
       if (earlier !== null) {
         onAppended(earlier.events);
@@ -133,13 +134,22 @@ export class CommandRunner {
     return { state, events: own, position: last.position, decidedAt: Date.parse(last.metadata.occurred_at) };
   }
 
-  /** A stream of another organization folds to nothing, so that its objects do not exist for this caller. */
+  /** For this caller a stream of another organization does not exist: the decider refuses, or nothing happens. */
+  #outcomeOfForeign<Command, Event extends DomainEvent, State>(
+    run: CommandRun<Command, Event, State>,
+  ): CommandOutcome<State> {
+    const state = run.type.decider.initialState;
+    const now = this.options.clock();
+    const decided = run.type.decider.decide(run.command(now), state);
+    if (decided.length > 0) throw new Error(`${run.stream} belongs to another organization`);
+    return { state, events: [], position: BEGINNING, decidedAt: now };
+  }
+
   #fold<Command, Event extends DomainEvent, State>(
     run: CommandRun<Command, Event, State>,
     events: readonly StoredEvent[],
     from: State = run.type.decider.initialState,
   ): State {
-    if (events.some((event) => event.metadata.org_id !== run.metadata.org_id)) return run.type.decider.initialState;
     return events.reduce((state, event) => run.type.decider.evolve(state, run.type.parse(event)), from);
   }
 }
