@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Postgres is out of reach or too slow; nothing half done, the call may be repeated. */
 export class DatabaseUnavailable extends Error {
   readonly code = 'database_unavailable';
@@ -16,14 +18,16 @@ const OUTAGE_ERRNOS = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-const LOCK_OR_DEADLOCK = new Set(['55P03', '40P01', '40001']);
+/** Somebody else was in the way, or we were held up for so long that the server gave our transaction up. */
+const LOCK_DEADLOCK_OR_LATE = new Set(['55P03', '40P01', '40001', '25P03']);
 
 /** Whether an error of `pg` or its pool means that the database did not answer (including our own statement timeout). */
 export function isOutage(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
-  if (!(error instanceof Error)) return false;
+  // Not instanceof: under Jest, Node's own errors come from another realm.
+  if (!types.isNativeError(error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (OUTAGE_ERRNOS.has(code) || LOCK_OR_DEADLOCK.has(code)) return true;
+  if (OUTAGE_ERRNOS.has(code) || LOCK_DEADLOCK_OR_LATE.has(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return OUTAGE_STATES.some((prefix) => code.startsWith(prefix));
   // pg and pg-pool report a lost or late connection by message alone; there is no code to look at.
   return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error/.test(
