@@ -103,13 +103,14 @@ it('ends the grace of an older key at the next rotation, with the reason of its 
   });
 });
 
-it('leaves an older key as it is whose grace was over, that was revoked or that is deleted', () => {
-  const inGrace = apiKeyRotated({ graceExpiresAt: START + 20 }, { at: START + 10 });
+it.each<[string, number, readonly Recorded<ApiKeyEvent>[]]>([
+  ['whose grace was over, at that very second too', START + 20, []],
+  ['that was revoked', START + 60, [apiKeyRevoked({ at: START + 15 })]],
+  ['that is deleted', START + 60, [apiKeyDeleted({ at: START + 15 })]],
+])('leaves an older key as it is %s', (_, graceExpiresAt, between) => {
+  const before = [created, apiKeyRotated({ graceExpiresAt }, { at: START + 10 }), ...between];
   const next = apiKeyRotated({ from: keyId(1), to: keyId(2) }, { at: START + 20 });
-  for (const between of [[], [apiKeyRevoked({ at: START + 15 })], [apiKeyDeleted({ at: START + 15 })]]) {
-    const [before] = fold(created, inGrace, ...between).keys;
-    expect(fold(created, inGrace, ...between, next).keys[0]).toEqual(before);
-  }
+  expect(fold(...before, next).keys[0]).toEqual(fold(...before).keys[0]);
 });
 
 it('ends the grace with the revocation', () => {

@@ -36,8 +36,11 @@ export function rotatedAway(
   return graceExpiresAt === null ? { ...after, revoked: { at, reason: reason ?? ROTATED } } : after;
 }
 
-/** What a later rotation of the lineage does to an older key: a grace that still runs ends, the rest stays. */
+/**
+ * What a later rotation of the lineage does to an older key: a grace that still runs ends, the rest stays. That of a
+ * revoked key runs no more: its end was moved to the revocation.
+ */
 export function outlived(key: KeyState, at: number): KeyState {
-  const inGrace = !key.deleted && key.revoked === null && key.graceExpiresAt !== null && at < key.graceExpiresAt;
+  const inGrace = !key.deleted && key.graceExpiresAt !== null && at < key.graceExpiresAt;
   return inGrace ? revoked(key, at, key.rotationReason ?? ROTATED) : key;
 }
