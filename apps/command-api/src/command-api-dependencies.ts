@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { ApiKeyCaller, Caller } from '#libs/auth';
+import type { ApiKeyCaller, Caller, KeyVerifier, LastUsedRecorder } from '#libs/auth';
 import type { ScopeCatalogue } from '#libs/domain';
 import type { Position } from '#libs/event-store';
 import type { OpaqueTokens } from '#libs/keyring';
@@ -25,6 +25,9 @@ export interface CommandApiDependencies {
   /** Synchronous where no network is needed. @throws an error with the code to answer */
   readonly authenticate: (headers: IncomingHttpHeaders) => Caller | Promise<Caller>;
   readonly holdsScope: (caller: ApiKeyCaller, scope: string) => boolean;
+  /** For `POST /v1/api-keys/verify`, which itself records the use of a key that its caller may see. */
+  readonly verifier: Pick<KeyVerifier, 'verify'>;
+  readonly lastUsed: Pick<LastUsedRecorder, 'record' | 'pending'>;
   /** The read models, under the api role. */
   readonly database: Kysely<ReadModelTables>;
   /** Whether the read model reached the position within the time. */

@@ -17,7 +17,9 @@ import { ReadSide } from './reads/read-side.js';
 /** The queries, and beside them the modules of the use cases that change something. */
 @Module({})
 export class CommandApiModule {
-  static over({ database, tokens, clock, catalogue, exports, modules }: CommandApiDependencies): DynamicModule {
+  static over(dependencies: CommandApiDependencies): DynamicModule {
+    const { database, tokens, clock, catalogue, exports, lastUsed, modules } = dependencies;
+    const reads = new ReadSide(database, new Cursors(tokens), clock, (keyId) => lastUsed.pending(keyId));
     return {
       module: CommandApiModule,
       imports: [...modules],
@@ -33,7 +35,7 @@ export class CommandApiModule {
         ListScopesController,
       ],
       providers: [
-        { provide: ReadSide, useValue: new ReadSide(database, new Cursors(tokens), clock) },
+        { provide: ReadSide, useValue: reads },
         { provide: ExportAudit, useValue: exports },
         { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
       ],

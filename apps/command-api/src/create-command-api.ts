@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { serveVerification, VERIFY_ROUTE } from './api-keys/verify-api-key/verify-api-key.route.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
 import { CommandApiModule } from './command-api.module.js';
 import { noteAnswers } from './http/after-routes.js';
@@ -20,8 +21,6 @@ import { serveDocumentation } from './operations/documentation-routes.js';
 import { openApiDocument } from './operations/openapi-document.js';
 import { serveOperations } from './operations/operations-routes.js';
 
-const VERIFY = '/v1/api-keys/verify';
-
 /** The whole HTTP API over what it is given; initialised, not yet listening. */
 export async function createCommandApi(dependencies: CommandApiDependencies): Promise<NestFastifyApplication> {
   const { settings, logger, metrics, readiness } = dependencies;
@@ -37,9 +36,10 @@ export async function createCommandApi(dependencies: CommandApiDependencies): Pr
     positions: new LogPositions(dependencies.tokens),
   });
   runBeforeRoutes(server, { addresses: new ClientAddresses(settings.trustedProxies), guard, routes });
-  noteAnswers(server, { logger, metrics, quiet: (_method, route) => route === VERIFY });
+  noteAnswers(server, { logger, metrics, quiet: (_method, route) => route === VERIFY_ROUTE });
   parseJsonBodies(server);
   serveOperations(server, { readiness, metrics, mayKnowDetails: (request) => guard.isOperator(request) });
+  serveVerification(server, dependencies);
   let openApi = '';
   const pages = await documentationPages(dependencies.documentationRoot);
   serveDocumentation(server, { pages, openApi: () => openApi });

@@ -38,6 +38,8 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
     metrics: new ProductMetrics({ processMetrics: false }),
     clock: () => Date.now(),
     tokens: new OpaqueTokens(Buffer.alloc(32, 1)),
+    verifier: { verify: () => ({ code: 'not_found', key: null }) },
+    lastUsed: { record: () => undefined, pending: () => null },
     database: nowhere,
     catalogue: DEFAULT_SCOPE_CATALOGUE,
     denials: { record: () => undefined },

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { lineageOf, presentKey, type PresentedKey } from '#libs/domain';
+import { lineageOf, type PresentedKey } from '#libs/domain';
 import { getApiKey } from '#libs/read-models';
 import { organizationCaller } from '../../http/organization-caller.js';
 import { parseQuery } from '../../http/query-specification.js';
@@ -30,6 +30,6 @@ export class GetApiKeyController {
     if (lineageOf(id) === null) throw new RequestRefused('api_key_not_found');
     const found = await getApiKey(this.reads.database, organizationCaller(request).orgId, id);
     if (found === null) throw new RequestRefused('api_key_not_found');
-    return presentKey(found.key, this.reads.nowSeconds(), found.lastUsedAt);
+    return this.reads.present(found, this.reads.nowSeconds());
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { presentKey, type PresentedKey } from '#libs/domain';
+import type { PresentedKey } from '#libs/domain';
 import { listApiKeys } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
@@ -54,7 +54,7 @@ export class ListApiKeysController {
     return listPage({
       rows,
       limit,
-      present: ({ key, lastUsedAt }) => presentKey(key, now, lastUsedAt),
+      present: (key) => this.reads.present(key, now),
       cursorBehind: ({ createdSeq }) => this.reads.cursors.seal(scope, String(createdSeq)),
     });
   }

@@ -1,0 +1,49 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Kysely, PostgresDialect } from 'kysely';
+import { API_KEY_STREAM_PREFIX, auditStream, lineageOf, type DomainEvent, type Recorded } from '#libs/domain';
+import { toPosition, type StoredEvent } from '#libs/event-store';
+import { createPool, migrate } from '#libs/postgres';
+import { loadCheckpoint, projectPage } from '#libs/projections';
+import { ApiKeysProjection, AuditLogProjection, readModelMigrations, type ReadModelTables } from '#libs/read-models';
+import { createTestDatabase } from '#libs/testing';
+
+export interface ReadDatabase {
+  /** Under the api role. */
+  readonly database: Kysely<ReadModelTables>;
+  drop(): Promise<void>;
+}
+
+/** A database whose read models say what these events say, in the order of the list. */
+export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Promise<ReadDatabase> {
+  const { url, drop } = await createTestDatabase();
+  await migrate(url, readModelMigrations);
+  const options = { ownerUrl: url, max: 4, onIdleError: () => undefined };
+  const projector = createPool({ ...options, role: 'projector' });
+  const client = await projector.connect();
+  const page = { events: stored(events), position: toPosition(BigInt(events.length)) };
+  for (const projection of [new ApiKeysProjection(), new AuditLogProjection()]) {
+    await projectPage(client, projection, await loadCheckpoint(client, projection), page);
+  }
+  client.release();
+  await projector.end();
+  const pool = createPool({ ...options, role: 'api' });
+  const database = new Kysely<ReadModelTables>({ dialect: new PostgresDialect({ pool }) });
+  return { database, drop: () => database.destroy().then(drop) };
+}
+
+function stored(events: readonly Recorded<DomainEvent>[]): readonly StoredEvent[] {
+  const revisions = new Map<string, number>();
+  return events.map((event, index) => {
+    const stream = streamOf(event);
+    const revision = (revisions.get(stream) ?? -1) + 1;
+    revisions.set(stream, revision);
+    const recordedAt = Date.parse(event.metadata.occurred_at);
+    return { ...event, id: randomUUID(), stream, revision, position: toPosition(BigInt(index + 1)), recordedAt };
+  });
+}
+
+function streamOf({ data, metadata }: Recorded<DomainEvent>): string {
+  const lineage = 'key_id' in data ? lineageOf(data.key_id) : null;
+  if (lineage !== null) return `${API_KEY_STREAM_PREFIX}${lineage}`;
+  return auditStream(createHash('sha256').update(metadata.org_id).digest('hex'));
+}
