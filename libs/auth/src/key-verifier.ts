@@ -11,8 +11,6 @@ export interface KeyVerifierOptions {
   readonly catalogue: ScopeCatalogue;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** Told of each successful verification, Unix seconds; must be cheap. */
-  readonly onUse?: (orgId: string, keyId: string, atSeconds: number) => void;
 }
 
 const MALFORMED: UnmatchedSecret = Object.freeze({ code: 'malformed', key: null });
@@ -45,21 +43,19 @@ export class KeyVerifier {
   #judge(
     entry: LineageEntry | null,
     secret: string,
-    { keyId, lineage }: ParsedSecret,
+    { keyId }: ParsedSecret,
     neededScopes: readonly string[],
   ): Verification {
-    const { hasher, catalogue, now, onUse } = this.options;
+    const { hasher, catalogue, now } = this.options;
     const found = entry === null ? undefined : entry.keys.findLast(({ state }) => state.id === keyId);
     if (entry === null || found === undefined) return NOT_FOUND;
     const { state, hash } = found;
     if (!hasher.matches(secret, hash, state.pepperVersion)) return NOT_FOUND;
-    const atSeconds = toSeconds(now());
-    const refusal = refusalAt(state, atSeconds);
+    const refusal = refusalAt(state, toSeconds(now()));
     if (refusal === 'not_found') return NOT_FOUND;
     const key = verifiedKey(entry.orgId, entry.lineage, found, refusal === 'revoked');
     if (refusal !== null) return { code: refusal, key };
     if (missingScope(state, neededScopes, catalogue) !== null) return { code: 'insufficient_scope', key };
-    onUse?.(entry.orgId, state.id, atSeconds);
     return { code: 'valid', key };
   }
 }
