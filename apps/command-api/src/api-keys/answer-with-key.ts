@@ -1,15 +1,13 @@
 import { presentKey } from '#libs/domain';
-import type { WriteContext } from '../write-side/write-context.js';
-import { keyOf, type ApiKeyWrites, type LineageWrite } from './api-key-writes.js';
+import { keyOf, type LineageWrite } from './api-key-writes.js';
 
-/** Answers 200 with the key as `GET` shows it right after the command. */
-export function answerWithKey(apiKeys: ApiKeyWrites, context: WriteContext, keyId: string): LineageWrite['answer'] {
+/**
+ * Answers 200 with the key as `GET` shows it right after the command. When it was used last is asked before the
+ * command: a database that is out of reach then refuses the request while nothing has happened yet.
+ */
+export function answerWithKey(keyId: string, lastUsedAt: number | null): LineageWrite['answer'] {
   return async ({ state, decidedAt }) => ({
     status: 200,
-    body: presentKey(
-      keyOf(state, keyId),
-      Math.floor(decidedAt / 1000),
-      await apiKeys.lastUsedAt(context.caller.orgId, keyId),
-    ),
+    body: presentKey(keyOf(state, keyId), Math.floor(decidedAt / 1000), lastUsedAt),
   });
 }

@@ -39,10 +39,11 @@ export function GraceField(): PropertyDecorator {
   });
 }
 
-/** Looser than the rule itself, which is the domain's: there it applies after trimming, and blank has its own code. */
+/** Looser than the rule itself, which is the domain's: there it applies after trimming, and a blank name has a code of its own. */
 export function NameField({ optional = false } = {}): PropertyDecorator {
   return TextField({
     max: MAX_TEXT_LENGTH,
+    lineBreaks: true,
     optional,
     description: 'What the key is for; 1 to 200 characters after trimming.',
   });

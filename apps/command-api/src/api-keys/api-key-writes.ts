@@ -21,7 +21,7 @@ export interface ApiKeyWritesOptions {
   readonly runner: CommandRunner;
   readonly writes: IdempotentWrites;
   readonly sealPosition: (position: Position) => string;
-  /** When the key was last used, as a `GET` would show it; Unix seconds. */
+  /** When the key was used last, as a `GET` would show it; Unix seconds. @throws DatabaseUnavailable */
   readonly lastUsedAt: (orgId: string, keyId: string) => Promise<number | null>;
 }
 

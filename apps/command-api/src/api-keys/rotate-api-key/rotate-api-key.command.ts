@@ -49,7 +49,8 @@ export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
     const { caller } = context;
     const target = keyOf(await this.apiKeys.lineage(caller.orgId, keyId), keyId);
     const isItself = caller.type === 'api_key' && caller.id === keyId;
-    assertMayRotate(grantorOf(caller), {
+    const grantor = grantorOf(caller);
+    assertMayRotate(grantor, {
       isItself,
       target,
       lifetimeAsked: input.lifetimeSeconds,
@@ -68,6 +69,8 @@ export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
           lifetimeSeconds: input.lifetimeSeconds,
           reason: input.reason,
           successors: candidates.map(({ successor }) => successor),
+          grantor,
+          isItself,
           now,
         }),
         answer: async ({ state }) => {

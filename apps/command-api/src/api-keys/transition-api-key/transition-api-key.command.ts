@@ -23,12 +23,13 @@ export class TransitionApiKey extends Command<WriteAnswer> {
 export class TransitionApiKeyHandler implements ICommandHandler<TransitionApiKey> {
   constructor(private readonly apiKeys: ApiKeyWrites) {}
 
-  execute({ context, transition, keyId, reason }: TransitionApiKey): Promise<WriteAnswer> {
+  async execute({ context, transition, keyId, reason }: TransitionApiKey): Promise<WriteAnswer> {
+    const lastUsedAt = await this.apiKeys.lastUsedAt(context.caller.orgId, keyId);
     return this.apiKeys.run(context, () => ({
       keyId,
       reason,
       command: (now) => ({ kind: transition, keyId, reason, now }),
-      answer: answerWithKey(this.apiKeys, context, keyId),
+      answer: answerWithKey(keyId, lastUsedAt),
     }));
   }
 }

@@ -35,15 +35,25 @@ export class UpdateApiKeyHandler implements ICommandHandler<UpdateApiKey> {
     // The shape comes before the grants, and both before a replay (api.md section 1, order of checks).
     const name = input.name === undefined ? undefined : validName(input.name);
     const change = resolveUpdate(this.catalogue, input);
-    if (context.caller.type === 'api_key') {
+    const grantor = grantorOf(context.caller);
+    if (grantor.kind === 'api_key') {
       const { keys } = await this.apiKeys.lineage(context.caller.orgId, keyId);
-      assertMayUpdate(grantorOf(context.caller), keys.find(({ id }) => id === keyId) ?? null, change);
+      assertMayUpdate(grantor, keys.find(({ id }) => id === keyId) ?? null, change);
     }
+    const lastUsedAt = await this.apiKeys.lastUsedAt(context.caller.orgId, keyId);
     return this.apiKeys.run(context, () => ({
       keyId,
       reason: null,
-      command: (now) => ({ kind: 'UpdateApiKey', name, description: input.description, ...change, keyId, now }),
-      answer: answerWithKey(this.apiKeys, context, keyId),
+      command: (now) => ({
+        kind: 'UpdateApiKey',
+        name,
+        description: input.description,
+        ...change,
+        keyId,
+        grantor,
+        now,
+      }),
+      answer: answerWithKey(keyId, lastUsedAt),
     }));
   }
 }
