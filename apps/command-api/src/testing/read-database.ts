@@ -15,9 +15,9 @@ export interface ReadDatabase {
 
 /** A database whose read models say what these events say, in the order of the list. */
 export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Promise<ReadDatabase> {
-  const { url, drop } = await createTestDatabase();
-  await migrate(url, readModelMigrations);
-  const options = { ownerUrl: url, max: 4, onIdleError: () => undefined };
+  const test = await createTestDatabase();
+  await migrate(test.url, readModelMigrations);
+  const options = { ownerUrl: test.url, max: 4, onIdleError: () => undefined };
   const projector = createPool({ ...options, role: 'projector' });
   const client = await projector.connect();
   const page = { events: stored(events), position: toPosition(BigInt(events.length)) };
@@ -28,7 +28,7 @@ export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Pr
   await projector.end();
   const pool = createPool({ ...options, role: 'api' });
   const database = new Kysely<ReadModelTables>({ dialect: new PostgresDialect({ pool }) });
-  return { database, drop: () => database.destroy().then(drop) };
+  return { database, drop: () => database.destroy().then(() => test.drop()) };
 }
 
 function stored(events: readonly Recorded<DomainEvent>[]): readonly StoredEvent[] {
