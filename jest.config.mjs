@@ -22,6 +22,7 @@ const level = (displayName, testMatch, extra = {}) => ({
   transform,
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: {
+    '^#libs/event-store/contract$': '<rootDir>/libs/event-store/src/contract/index.ts',
     '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

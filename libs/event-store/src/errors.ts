@@ -17,14 +17,28 @@ export class EventTooLarge extends Error {
   }
 }
 
-/** The log itself is damaged: a position is missing. Readers stop; nobody may continue past it. */
+/**
+ * The log itself is damaged: a position is missing (or, with `stream`, a revision of that stream), or its end is gone.
+ * Readers stop; nobody may continue past it.
+ */
 export class LogIntegrityError extends Error {
   readonly code = 'log_integrity_error';
   override readonly name = 'LogIntegrityError';
   constructor(
     readonly expected: bigint,
     readonly found: bigint,
+    readonly stream: string | null = null,
   ) {
-    super(`the log has a gap: position ${expected} is missing, ${found} came instead`);
+    super(
+      stream === null
+        ? `the log has a gap: position ${expected} is missing, ${found} came instead`
+        : `the stream ${stream} has a gap: revision ${expected} is missing before ${found}`,
+    );
   }
+}
+
+/** The request itself cannot be stored on every adapter, whatever is in the log: a bug of the caller. */
+export class InvalidAppend extends Error {
+  readonly code = 'invalid_append';
+  override readonly name = 'InvalidAppend';
 }

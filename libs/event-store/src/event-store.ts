@@ -76,6 +76,7 @@ export interface EventStore {
    * Stores all events at the end of one stream or none. `expected` is the exact revision of the last event that the
    * caller knows, or `NO_STREAM`.
    * @throws EventTooLarge when data and metadata of all events exceed 1,000,000 bytes as JSON
+   * @throws InvalidAppend when no store could take it (see `assertAppendable`)
    * @throws EventStoreUnavailable
    */
   append(stream: string, expected: number, events: readonly EventToStore[]): Promise<AppendResult>;

@@ -1,0 +1,53 @@
+import {
+  EventStoreUnavailable,
+  LogIntegrityError,
+  type LogPage,
+  type LogRead,
+  type LogSubscription,
+} from '#libs/event-store';
+import type { HeadWatch } from './head-watch.js';
+
+/**
+ * The subscription of the port. It reads only while the head is ahead of it; otherwise every successful poll becomes an
+ * empty page. While the store is out of reach it yields nothing, so that the consumer's view goes stale visibly.
+ * @throws LogIntegrityError also when the log now ends before what was yielded already (a backup was restored)
+ */
+export async function* followLog(
+  readAll: (read: LogRead) => Promise<LogPage>,
+  watch: HeadWatch,
+  { signal, ...read }: LogSubscription,
+): AsyncGenerator<LogPage> {
+  let position = read.after;
+  let behind = true;
+  let knownAt = -Infinity;
+  while (!signal.aborted) {
+    if (behind) {
+      const page = await unlessOutOfReach(readAll({ ...read, after: position }));
+      if (signal.aborted) return;
+      knownAt = performance.now();
+      if (page !== null) {
+        position = page.position;
+        behind = !page.caughtUp;
+        yield page;
+        continue;
+      }
+    }
+    // Only a poll that was asked after the last read is news: an earlier one may show an older head.
+    const seen = await watch.after(knownAt, signal);
+    if (seen === null) return;
+    knownAt = seen.askedAt;
+    if (behind) continue;
+    if (seen.head < position) throw new LogIntegrityError(position, seen.head);
+    behind = seen.head > position;
+    if (!behind) yield { events: [], position, caughtUp: true, askedAt: seen.askedAt };
+  }
+}
+
+async function unlessOutOfReach(reading: Promise<LogPage>): Promise<LogPage | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof EventStoreUnavailable) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,4 @@
+export * from './describe-event-store.js';
+export type { EventStoreUnderTest } from './event-store-under-test.js';
+export * from './read-to-end.js';
+export * from './some-event.js';
