@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { FieldChange, KeyState } from '#libs/domain';
 import type { StoredEvent } from '#libs/event-store';
+import { arrayParameter } from '../array-parameter.js';
 
 /** One event of a lineage with what the fold and the runner know of it. */
 export interface HistoryRow {
@@ -13,28 +14,29 @@ export interface HistoryRow {
 
 /** Adds the events of a page to the history; one that is there already is an error, for each is projected once. */
 export async function writeHistory(transaction: pg.ClientBase, rows: readonly HistoryRow[]): Promise<void> {
-  await transaction.query({ name: 'write_history', text: WRITE_HISTORY, values: [JSON.stringify(rows.map(toRow))] });
-}
-
-function toRow({ event, lineage, seq, changes, states }: HistoryRow): object {
-  return {
-    org_id: event.metadata.org_id,
-    lineage,
-    revision: event.revision,
-    seq,
-    event_id: event.id,
-    event_type: event.type,
-    occurred_at: event.metadata.occurred_at,
-    actor: event.metadata.actor,
-    reason: event.metadata.reason,
-    changes,
-    states,
-  };
+  const column = (value: (row: HistoryRow) => string | number | null): string => arrayParameter(rows.map(value));
+  await transaction.query({
+    name: 'write_history',
+    text: WRITE_HISTORY,
+    values: [
+      column(({ event }) => event.metadata.org_id),
+      column(({ lineage }) => lineage),
+      column(({ event }) => event.revision),
+      column(({ seq }) => seq),
+      column(({ event }) => event.id),
+      column(({ event }) => event.type),
+      column(({ event }) => event.metadata.occurred_at),
+      column(({ event }) => JSON.stringify(event.metadata.actor)),
+      column(({ event }) => event.metadata.reason),
+      column(({ changes }) => JSON.stringify(changes)),
+      column(({ states }) => JSON.stringify(states)),
+    ],
+  });
 }
 
 const WRITE_HISTORY = `
   insert into read_models.api_key_history
     (org_id, lineage, revision, seq, event_id, event_type, occurred_at, actor, reason, changes, states)
-  select * from json_to_recordset($1::json) as page
-    (org_id text, lineage text, revision int, seq bigint, event_id uuid, event_type text, occurred_at text, actor json,
-     reason text, changes json, states json)`;
+  select * from unnest
+    ($1::text[], $2::text[], $3::int[], $4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::json[], $9::text[],
+     $10::json[], $11::json[])`;

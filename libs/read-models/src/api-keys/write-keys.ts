@@ -1,40 +1,42 @@
 import type pg from 'pg';
+import { arrayParameter } from '../array-parameter.js';
 import { searchText } from '../search-text.js';
 import type { ChangedKey } from './key-page-fold.js';
 
 /** Writes each key as the page left it. What made a key never changes: `created_seq` and `lineage` stay. */
 export async function writeKeys(transaction: pg.ClientBase, keys: readonly ChangedKey[]): Promise<void> {
-  await transaction.query({ name: 'write_keys', text: WRITE_KEYS, values: [JSON.stringify(keys.map(toRow))] });
-}
-
-function toRow({ orgId, lineage, createdSeq, key }: ChangedKey): object {
-  return {
-    org_id: orgId,
-    id: key.id,
-    lineage,
-    created_seq: createdSeq,
-    name_search: searchText(key.name),
-    description_search: searchText(key.description),
-    key_type: key.type,
-    environment: key.environment,
-    deleted: key.deleted,
-    revoked: key.revoked !== null,
-    suspended: key.suspended !== null,
-    rotated: key.rotatedTo !== null,
-    expires_at: key.expiresAt,
-    grace_expires_at: key.graceExpiresAt,
-    state: key,
-  };
+  const column = (value: (changed: ChangedKey) => string | number | boolean | null): string =>
+    arrayParameter(keys.map(value));
+  await transaction.query({
+    name: 'write_keys',
+    text: WRITE_KEYS,
+    values: [
+      column(({ orgId }) => orgId),
+      column(({ key }) => key.id),
+      column(({ lineage }) => lineage),
+      column(({ createdSeq }) => createdSeq),
+      column(({ key }) => searchText(key.name)),
+      column(({ key }) => searchText(key.description)),
+      column(({ key }) => key.type),
+      column(({ key }) => key.environment),
+      column(({ key }) => key.deleted),
+      column(({ key }) => key.revoked !== null),
+      column(({ key }) => key.suspended !== null),
+      column(({ key }) => key.rotatedTo !== null),
+      column(({ key }) => key.expiresAt),
+      column(({ key }) => key.graceExpiresAt),
+      column(({ key }) => JSON.stringify(key)),
+    ],
+  });
 }
 
 const WRITE_KEYS = `
   insert into read_models.api_keys as stored
     (org_id, id, lineage, created_seq, name_search, description_search, key_type, environment,
      deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state)
-  select * from json_to_recordset($1::json) as page
-    (org_id text, id text, lineage text, created_seq bigint, name_search text, description_search text, key_type text,
-     environment text, deleted boolean, revoked boolean, suspended boolean, rotated boolean, expires_at bigint,
-     grace_expires_at bigint, state json)
+  select * from unnest
+    ($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[],
+     $10::boolean[], $11::boolean[], $12::boolean[], $13::bigint[], $14::bigint[], $15::json[])
   on conflict (org_id, id) do update set
     name_search = excluded.name_search,
     description_search = excluded.description_search,

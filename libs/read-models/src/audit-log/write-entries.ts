@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import { toSeconds, type AuditEntry } from '#libs/domain';
+import type { StoredEvent } from '#libs/event-store';
 import type { SequencedEvent } from '#libs/projections';
+import { arrayParameter } from '../array-parameter.js';
 import { searchText } from '../search-text.js';
+import type { EntryContext } from './recorded-entry.js';
 import { trailOf } from './trail-of.js';
 
 export interface EntryRow extends SequencedEvent {
@@ -10,32 +13,46 @@ export interface EntryRow extends SequencedEvent {
 
 /** Adds the entries of a page; one that is there already is an error, for each is projected once. */
 export async function writeEntries(transaction: pg.ClientBase, rows: readonly EntryRow[]): Promise<void> {
-  await transaction.query({ name: 'write_entries', text: WRITE_ENTRIES, values: [JSON.stringify(rows.map(toRow))] });
+  const column = (value: (row: EntryRow) => string | number | null): string => arrayParameter(rows.map(value));
+  await transaction.query({
+    name: 'write_entries',
+    text: WRITE_ENTRIES,
+    values: [
+      column(({ event }) => event.metadata.org_id),
+      column(({ seq }) => seq),
+      column(({ event }) => event.id),
+      column(({ event }) => toSeconds(Date.parse(event.metadata.occurred_at))),
+      column(({ event }) => event.metadata.occurred_at),
+      column(({ event }) => event.metadata.actor.type),
+      column(({ event }) => event.metadata.actor.id),
+      column(({ event }) => event.metadata.actor.name),
+      column(({ entry }) => entry.event_group),
+      column(({ entry }) => entry.event_type),
+      column(({ entry }) => entry.activity_type),
+      column(({ entry }) => entry.target_type),
+      column(({ entry }) => entry.target_id),
+      column(({ entry }) => entry.target_name),
+      column(({ entry }) => (entry.target_id === null ? null : trailOf(entry.target_id))),
+      column(({ entry }) => entry.summary),
+      column(({ entry }) => entry.reason),
+      column(({ entry }) => JSON.stringify(entry.data)),
+      column(({ event }) => JSON.stringify(contextOf(event))),
+      column(({ event, entry }) =>
+        searchText(entry.summary, entry.target_name, event.metadata.actor.name, entry.reason),
+      ),
+    ],
+  });
 }
 
-function toRow({ event, seq, entry }: EntryRow): object {
-  const { org_id, occurred_at, actor, ip, user_agent, request_id } = event.metadata;
-  return {
-    org_id,
-    seq,
-    id: event.id,
-    created_at: toSeconds(Date.parse(occurred_at)),
-    occurred_at,
-    actor_type: actor.type,
-    actor_id: actor.id,
-    actor_name: actor.name,
-    ...entry,
-    target_lineage: entry.target_id === null ? null : trailOf(entry.target_id),
-    context: { ip, user_agent, request_id },
-    search: searchText(entry.summary, entry.target_name, actor.name, entry.reason),
-  };
+function contextOf({ metadata: { ip, user_agent, request_id } }: StoredEvent): EntryContext {
+  return { ip, user_agent, request_id };
 }
 
 const WRITE_ENTRIES = `
   insert into read_models.audit_entries
     (org_id, seq, id, created_at, occurred_at, actor_type, actor_id, actor_name, event_group, event_type, activity_type,
      target_type, target_id, target_name, target_lineage, summary, reason, data, context, search)
-  select * from json_to_recordset($1::json) as page
-    (org_id text, seq bigint, id uuid, created_at bigint, occurred_at text, actor_type text, actor_id text,
-     actor_name text, event_group text, event_type text, activity_type text, target_type text, target_id text,
-     target_name text, target_lineage text, summary text, reason text, data json, context json, search text)`;
+  select * from unnest
+    ($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+     $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
+     $18::json[], $19::json[], $20::text[])`;

@@ -34,7 +34,6 @@ export const auditLogMigration: Migration = {
       primary key (org_id, seq)
     );
     create index audit_entries_created_at on read_models.audit_entries (org_id, created_at, seq);
-    create index audit_entries_event_group on read_models.audit_entries (org_id, event_group, seq);
     create index audit_entries_event_type on read_models.audit_entries (org_id, event_type, seq);
     create index audit_entries_target on read_models.audit_entries (org_id, target_lineage, seq);
     create index audit_entries_actor on read_models.audit_entries (org_id, actor_id, seq);
