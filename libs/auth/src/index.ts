@@ -9,3 +9,12 @@ export type { DirectoryKey, LineageEntry } from './key-directory/lineage-entry.j
 export * from './key-verifier.js';
 export * from './last-used-recorder.js';
 export * from './verification.js';
+export * from './authentication-failed.js';
+export * from './authenticator.js';
+export type { CredentialHeaders } from './credential.js';
+export * from './jwt/embedded-issuer.js';
+export * from './jwt/jwt-errors.js';
+export * from './jwt/jwt-verifier.js';
+export type { ClaimNames } from './jwt/token-claims.js';
+export * from './platform-tokens.js';
+export * from './rate-limiter.js';
