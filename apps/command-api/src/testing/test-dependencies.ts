@@ -5,6 +5,7 @@ import { OpaqueTokens } from '#libs/keyring';
 import { ProductMetrics, SILENT } from '#libs/observability';
 import type { ReadModelTables } from '#libs/read-models';
 import type { CommandApiDependencies } from '../command-api-dependencies.js';
+import type { ErrorCode } from '../http/error-codes.js';
 import { RequestRefused } from '../http/request-refused.js';
 import { callers } from './callers.js';
 
@@ -30,6 +31,12 @@ const nowhere = new Kysely<ReadModelTables>({
   },
 });
 
+/** And those that stand for what is wrong with a credential beyond that it is none. */
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  'Bearer ambiguous': 'ambiguous_credentials',
+  'Bearer unprovisioned': 'user_not_provisioned',
+};
+
 /** Dependencies that need nothing outside the process; a test replaces those that it is about. */
 export function testDependencies(replaced: Partial<CommandApiDependencies> = {}): CommandApiDependencies {
   return {
@@ -48,7 +55,7 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
     documentationRoot: '.',
     authenticate: ({ authorization }) => {
       const caller = CREDENTIALS[authorization ?? ''];
-      if (caller === undefined) throw new RequestRefused('unauthorized');
+      if (caller === undefined) throw new RequestRefused(REFUSALS[authorization ?? ''] ?? 'unauthorized');
       return caller;
     },
     holdsScope: (caller, scope) => caller.scopes.includes(scope),
