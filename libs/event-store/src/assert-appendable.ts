@@ -24,7 +24,6 @@ export interface SerialisedAppend {
 const UUID = /^(?!0{8}-0{4}-0{4}-0{4}-0{12})[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Postgres stores neither NUL nor a lone surrogate, and a line break would end the name in the batch it travels in. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const UNFIT_FOR_NAMES = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
 
 /** A Postgres index row holds about 2,700 bytes. */

@@ -4,9 +4,9 @@ import type { EventStore } from '../event-store.js';
 export interface EventStoreUnderTest {
   readonly store: EventStore;
   /** One more client on the same log; `dispose` closes it. */
-  another(): Promise<EventStore>;
+  readonly another: () => Promise<EventStore>;
   /** Closes every client and throws the log away. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /** How the tests of the contract reach the store that the suite has opened. */

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedPostgres } from '#libs/embedded-postgres';
+import * as append from './append.bench.js';
+import type { BenchContext } from './bench-context.js';
+import type { BenchRow } from './bench-row.js';
+import * as readLog from './read-log.bench.js';
+import * as verifyHttp from './verify-http.bench.js';
+
+/** Every benchmark, in the order in which it runs. */
+const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<BenchRow[]> }>> = {
+  append,
+  'read-log': readLog,
+  'verify-http': verifyHttp,
+};
+
+/** `npm run bench -- [--json] [name…]`: all of them, or those named. */
+async function main(args: readonly string[]): Promise<void> {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = names.find((name) => !(name in BENCHES));
+  if (unknown !== undefined) throw new Error(`no benchmark ${unknown}; there are ${Object.keys(BENCHES).join(', ')}`);
+  const directory = await mkdtemp(join(tmpdir(), 'keyledger-bench-'));
+  // The server's defaults: what is measured flushes to disk at every commit.
+  const server = await EmbeddedPostgres.start({ directory });
+  const rows: BenchRow[] = [];
+  try {
+    for (const [name, bench] of Object.entries(BENCHES)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      const postgresUrl = await server.database(`bench_${name.replaceAll('-', '_')}`);
+      rows.push(...(await bench.run({ postgresUrl, log: (line) => console.error(line) })));
+    }
+  } finally {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
+  console.log(args.includes('--json') ? JSON.stringify({ machine, rows }, null, 2) : table(rows));
+}
+
+function table(rows: readonly BenchRow[]): string {
+  const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 2 : 0 });
+  const cells = rows.map((row) => [
+    row.path,
+    `${number(row.measured)} ${row.unit}`,
+    row.yardstickValue === null ? '' : `${number(row.yardstickValue)} ${row.unit} (${row.yardstick ?? ''})`,
+    row.ratio === null ? '' : number(row.ratio),
+    row.goal,
+    row.met ? 'met' : 'MISSED',
+  ]);
+  const lines = [['path', 'measured', 'yardstick', 'ratio', 'goal', ''], ...cells];
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+}
+
+await main(process.argv.slice(2));
