@@ -9,10 +9,10 @@ const P99_GOAL = 2.5;
 const WHAT = 'POST /v1/api-keys/verify, 64 connections, 10,000 keys';
 
 /** Verification over HTTP, its caller authenticated by a key too, against a bare JSON echo under the same load. */
-export async function run({ log }: BenchContext): Promise<BenchRow[]> {
+export async function run(context: BenchContext): Promise<BenchRow[]> {
   const { verify, echo } = await measureVerifyHttp(ROUNDS, SECONDS);
   const [rate, p99] = [verify.perSecond / echo.perSecond, verify.p99Ms / echo.p99Ms];
-  log(`verify-http: p50 ${verify.p50Ms.toFixed(2)} ms against ${echo.p50Ms.toFixed(2)} ms`);
+  context.log(`verify-http: p50 ${verify.p50Ms.toFixed(2)} ms against ${echo.p50Ms.toFixed(2)} ms`);
   return [
     {
       ...{ path: WHAT, measured: verify.perSecond, unit: 'requests/s' },
