@@ -1,0 +1,160 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import {
+  Authenticator,
+  KeyDirectory,
+  KeyVerifier,
+  LastUsedRecorder,
+  SecretHasher,
+  type JwtVerifier,
+  type PlatformTokens,
+} from '#libs/auth';
+import { holds, type ScopeCatalogue } from '#libs/domain';
+import type { EventStore } from '#libs/event-store';
+import { OpaqueTokens, type Keyring } from '#libs/keyring';
+import type { Logger, ProductMetrics } from '#libs/observability';
+import { createPool, roleUrl } from '#libs/postgres';
+import { CheckpointWaiter, type ProjectionStatus } from '#libs/projections';
+import { ApiKeysProjection, AuditLogProjection, getApiKey, recordUse, type ReadModelTables } from '#libs/read-models';
+import type { Settings } from '#libs/settings';
+import { ApiKeyWrites } from './api-keys/api-key-writes.js';
+import { AuditTrail } from './audit-log/audit-trail.js';
+import { AuditedDenials } from './audit-log/audited-denials.js';
+import { ExportAudit } from './audit-log/export-audit.js';
+import { createCommandApi } from './create-command-api.js';
+import { LogPositions } from './http/log-positions.js';
+import { createOperationsServer } from './operations/operations-server.js';
+import { probeReadiness } from './operations/probe-readiness.js';
+import { UseCasesModule } from './use-cases.module.js';
+import { CommandRunner } from './write-side/command-runner.js';
+import type { FailPoint } from './write-side/fail-point.js';
+import { IdempotencyStore } from './write-side/idempotency/idempotency-store.js';
+import { IdempotentWrites } from './write-side/idempotency/idempotent-writes.js';
+
+export interface CommandApiOptions {
+  readonly settings: Settings;
+  /** The owner's URL of the database with the read models; everything here connects as the api role. */
+  readonly ownerUrl: string;
+  /** Stays the caller's to close, after `stop`. */
+  readonly eventStore: EventStore;
+  readonly keyring: Keyring;
+  readonly jwt: JwtVerifier;
+  readonly platformTokens: PlatformTokens;
+  readonly catalogue: ScopeCatalogue;
+  readonly logger: Logger;
+  readonly metrics: ProductMetrics;
+  /** Of the projections in this process; none where they run elsewhere. */
+  readonly projections: () => readonly ProjectionStatus[];
+  readonly documentationRoot: string;
+  /** Called with the URL once the API listens; it is not ready before this is done. */
+  readonly announce?: (url: string) => Promise<void>;
+  /** Called at the steps of a write; a test build ends the process there. */
+  readonly failPoint?: FailPoint;
+}
+
+export interface CommandApi {
+  /** Where it listens, without a trailing slash. */
+  readonly url: string;
+  /** Takes no more requests, finishes those in hand, writes down what is only in memory, and lets go. */
+  stop(): Promise<void>;
+}
+
+const STOP_BACKGROUND_MS = 2_000;
+const DATABASE_CONNECTIONS = 10;
+
+/** Builds the API over its stores and listens. Migrations have been applied. @throws Error where it cannot listen */
+export async function startCommandApi(options: CommandApiOptions): Promise<CommandApi> {
+  const { settings, ownerUrl, eventStore, keyring, catalogue, logger, metrics, failPoint } = options;
+  const clock = (): number => Date.now();
+  const onIdleError = (error: Error): void => logger.warn({ err: error }, 'an idle database connection was lost');
+  const pool = createPool({ ownerUrl, role: 'api', max: DATABASE_CONNECTIONS, onIdleError });
+  const database = new Kysely<ReadModelTables>({ dialect: new PostgresDialect({ pool }) });
+  const waiter = new CheckpointWaiter({ url: roleUrl(ownerUrl, 'api'), logger });
+  const tokens = new OpaqueTokens(keyring.positionKey);
+  const positions = new LogPositions(tokens);
+  const hasher = new SecretHasher(keyring);
+
+  const directory = new KeyDirectory({
+    store: eventStore,
+    logger,
+    monotonic: () => performance.now(),
+    capacity: settings.directoryMaxKeys,
+    staleAfterMs: settings.directoryStaleAfterMs,
+  });
+  const lastUsed = new LastUsedRecorder({ write: (orgId, uses) => recordUse(pool, orgId, uses), logger });
+  const verifier = new KeyVerifier({ directory, hasher, catalogue, now: clock });
+  const authenticator = new Authenticator({
+    keys: verifier,
+    jwt: options.jwt,
+    platformTokens: options.platformTokens,
+    onKeyUse: ({ orgId, id }) => lastUsed.record(orgId, id, Math.floor(clock() / 1_000)),
+  });
+
+  const runner = new CommandRunner({
+    store: eventStore,
+    clock,
+    onAppended: (events) => directory.apply(events),
+    failPoint,
+  });
+  const writes = new IdempotentWrites({ store: new IdempotencyStore(pool), keyring, logger, failPoint });
+  const sealPosition = positions.seal.bind(positions);
+  const lastUsedAt = async (orgId: string, keyId: string): Promise<number | null> =>
+    lastUsed.pending(keyId) ?? (await getApiKey(database, orgId, keyId))?.lastUsedAt ?? null;
+  const apiKeys = new ApiKeyWrites({ store: eventStore, runner, writes, sealPosition, lastUsedAt });
+  const trail = new AuditTrail(eventStore, clock);
+  const denials = new AuditedDenials(trail, clock, logger);
+  const exports = new ExportAudit(trail, clock, logger);
+  let announced = false;
+  const sources = { pool, eventStore, directory, projections: options.projections, settings };
+  const readiness = probeReadiness({ ...sources, announced: () => announced });
+  metrics.watchDirectory(() => ({
+    size: directory.metrics().keys,
+    stalenessSeconds: directory.metrics().stalenessMs / 1_000,
+  }));
+
+  const versions = { 'api-keys': new ApiKeysProjection().version, 'audit-log': new AuditLogProjection().version };
+  const application = await createCommandApi({
+    settings,
+    logger,
+    metrics,
+    clock,
+    tokens,
+    database,
+    catalogue,
+    denials,
+    exports,
+    readiness,
+    documentationRoot: options.documentationRoot,
+    authenticate: (headers) =>
+      authenticator.authenticate({ authorization: headers.authorization, xApiKey: headers['x-api-key'] }),
+    verifier,
+    lastUsed,
+    holdsScope: (caller, scope) => holds(caller, scope),
+    waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
+    modules: [UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition })],
+  });
+  directory.start();
+  lastUsed.start();
+  const operations = createOperationsServer(readiness, metrics);
+  if (settings.metricsPort !== null)
+    await operations.listen({ port: settings.metricsPort, host: settings.metricsHost });
+  await application.listen(settings.port, settings.host);
+  const url = (await application.getUrl()).replace(/\/$/, '');
+  await options.announce?.(url);
+  announced = true;
+  logger.info({ url }, 'the API listens');
+
+  return {
+    url,
+    stop: async () => {
+      await Promise.all([application.close(), operations.close()]);
+      await Promise.all([
+        denials.stop(STOP_BACKGROUND_MS),
+        exports.stop(STOP_BACKGROUND_MS),
+        directory.stop(),
+        lastUsed.stop(),
+        waiter.close(),
+      ]);
+      await pool.end();
+    },
+  };
+}

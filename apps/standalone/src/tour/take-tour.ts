@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { TourStep } from './tour.js';
+
+const BETWEEN = '\u0001next step\u0001';
+
+/**
+ * Types the tour's commands into one shell, in a folder whose `.keyledger` is the data directory of a running system,
+ * and returns what each step printed.
+ */
+export async function takeTour(steps: readonly TourStep[], dataDir: string, url: string): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyledger-tour-'));
+  try {
+    await symlink(dataDir, join(folder, '.keyledger'));
+    const script = steps.map(({ commands }) => commands).join(`printf '${BETWEEN}'\n`);
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-euo', 'pipefail', '-c', script.replaceAll('http://127.0.0.1:3000', url)],
+      {
+        cwd: folder,
+        timeout: 60_000,
+      },
+    );
+    return stdout.split(BETWEEN);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
