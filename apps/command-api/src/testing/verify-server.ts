@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { KeyDirectory, keyIdFrom, KeyVerifier, mintSecret, SecretHasher, type ApiKeyCaller } from '#libs/auth';
+import {
+  AuthenticationFailed,
+  Authenticator,
+  KeyDirectory,
+  keyIdFrom,
+  KeyVerifier,
+  mintSecret,
+  SecretHasher,
+} from '#libs/auth';
 import { DEFAULT_SCOPE_CATALOGUE, lineageOf, lineageStream } from '#libs/domain';
 import { InMemoryEventStore, NO_STREAM } from '#libs/event-store';
 import { ProductMetrics, SILENT } from '#libs/observability';
 import { createCommandApi } from '../create-command-api.js';
-import { RequestRefused } from '../http/request-refused.js';
 import { testDependencies } from './test-dependencies.js';
 
 /*
@@ -18,6 +25,13 @@ const hasher = new SecretHasher({ currentPepper: 1, peppers: new Map([[1, random
 const directory = new KeyDirectory({ store, logger: SILENT, monotonic: () => performance.now(), capacity: 2 * keys });
 const verifier = new KeyVerifier({ directory, hasher, catalogue: DEFAULT_SCOPE_CATALOGUE, now: () => Date.now() });
 
+const authenticator = new Authenticator({
+  keys: verifier,
+  // Callers come by key alone.
+  jwt: { verify: () => Promise.reject(new AuthenticationFailed('unauthorized')) },
+  platformTokens: { accept: () => null },
+});
+
 const secrets: string[] = [];
 for (let n = 0; n < keys; n++) secrets.push(await storeKey([]));
 const caller = await storeKey(['keys:verify']);
@@ -27,11 +41,7 @@ const application = await createCommandApi(
   testDependencies({
     metrics: new ProductMetrics(),
     verifier,
-    authenticate: ({ authorization = '' }) => {
-      const verification = verifier.verify(authorization.slice('Bearer '.length), []);
-      if (verification instanceof Promise) return verification.then((known) => callerOf(known.key));
-      return callerOf(verification.code === 'valid' ? verification.key : null);
-    },
+    authenticate: ({ authorization, 'x-api-key': xApiKey }) => authenticator.authenticate({ authorization, xApiKey }),
   }),
 );
 while ((await verifier.verify(caller, [])).code !== 'valid') continue;
@@ -39,14 +49,6 @@ for (const secret of secrets) await verifier.verify(secret, []);
 await application.listen(0, '127.0.0.1');
 process.send?.({ url: await application.getUrl(), caller, secrets });
 process.on('disconnect', () => process.exit(0));
-
-type Verified = Awaited<ReturnType<KeyVerifier['verify']>>['key'];
-
-function callerOf(key: Verified): ApiKeyCaller {
-  if (key === null) throw new RequestRefused('invalid_api_key');
-  const { keyId: id, lineage, orgId, name, type: keyType, access, scopes } = key;
-  return { type: 'api_key', id, lineage, orgId, name, keyType, access, scopes };
-}
 
 async function storeKey(scopes: readonly string[]): Promise<string> {
   const keyId = keyIdFrom(randomBytes(32));
