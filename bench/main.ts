@@ -5,6 +5,7 @@ import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import * as append from './append.bench.js';
 import type { BenchContext } from './bench-context.js';
 import type { BenchRow } from './bench-row.js';
+import * as projection from './projection.bench.js';
 import * as readLog from './read-log.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
 
@@ -12,6 +13,7 @@ import * as verifyHttp from './verify-http.bench.js';
 const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<BenchRow[]> }>> = {
   append,
   'read-log': readLog,
+  projection,
   'verify-http': verifyHttp,
 };
 

@@ -25,7 +25,7 @@ export const projectionMigrations: readonly Migration[] = [
       create table read_models.projection_sequences (
         projection text not null,
         version int not null,
-        org_id text not null,
+        org_id text collate "C" not null,
         seq bigint not null,
         primary key (projection, version, org_id)
       ) with (fillfactor = 50);

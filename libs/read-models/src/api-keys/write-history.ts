@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { FieldChange, KeyState } from '#libs/domain';
 import type { StoredEvent } from '#libs/event-store';
 import { arrayParameter } from '../array-parameter.js';
+import { jsonLines } from '../json-lines.js';
 
 /** One event of a lineage with what the fold and the runner know of it. */
 export interface HistoryRow {
@@ -26,10 +27,10 @@ export async function writeHistory(transaction: pg.ClientBase, rows: readonly Hi
       column(({ event }) => event.id),
       column(({ event }) => event.type),
       column(({ event }) => event.metadata.occurred_at),
-      column(({ event }) => JSON.stringify(event.metadata.actor)),
+      jsonLines(rows.map(({ event }) => event.metadata.actor)),
       column(({ event }) => event.metadata.reason),
-      column(({ changes }) => JSON.stringify(changes)),
-      column(({ states }) => JSON.stringify(states)),
+      jsonLines(rows.map(({ changes }) => changes)),
+      jsonLines(rows.map(({ states }) => states)),
     ],
   });
 }
@@ -38,5 +39,5 @@ const WRITE_HISTORY = `
   insert into read_models.api_key_history
     (org_id, lineage, revision, seq, event_id, event_type, occurred_at, actor, reason, changes, states)
   select * from unnest
-    ($1::text[], $2::text[], $3::int[], $4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::json[], $9::text[],
-     $10::json[], $11::json[])`;
+    ($1::text[], $2::text[], $3::int[], $4::bigint[], $5::uuid[], $6::text[], $7::text[], string_to_array($8, E'\\n')::json[], $9::text[],
+     string_to_array($10, E'\\n')::json[], string_to_array($11, E'\\n')::json[])`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { arrayParameter } from '../array-parameter.js';
+import { jsonLines } from '../json-lines.js';
 import { searchText } from '../search-text.js';
 import type { ChangedKey } from './key-page-fold.js';
 
@@ -25,7 +26,7 @@ export async function writeKeys(transaction: pg.ClientBase, keys: readonly Chang
       column(({ key }) => key.rotatedTo !== null),
       column(({ key }) => key.expiresAt),
       column(({ key }) => key.graceExpiresAt),
-      column(({ key }) => JSON.stringify(key)),
+      jsonLines(keys.map(({ key }) => key)),
     ],
   });
 }
@@ -36,7 +37,7 @@ const WRITE_KEYS = `
      deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state)
   select * from unnest
     ($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[],
-     $10::boolean[], $11::boolean[], $12::boolean[], $13::bigint[], $14::bigint[], $15::json[])
+     $10::boolean[], $11::boolean[], $12::boolean[], $13::bigint[], $14::bigint[], string_to_array($15, E'\\n')::json[])
   on conflict (org_id, id) do update set
     name_search = excluded.name_search,
     description_search = excluded.description_search,

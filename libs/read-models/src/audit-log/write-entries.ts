@@ -3,6 +3,7 @@ import { toSeconds, type AuditEntry } from '#libs/domain';
 import type { StoredEvent } from '#libs/event-store';
 import type { SequencedEvent } from '#libs/projections';
 import { arrayParameter } from '../array-parameter.js';
+import { jsonLines } from '../json-lines.js';
 import { searchText } from '../search-text.js';
 import type { EntryContext } from './recorded-entry.js';
 import { trailOf } from './trail-of.js';
@@ -35,8 +36,8 @@ export async function writeEntries(transaction: pg.ClientBase, rows: readonly En
       column(({ entry }) => (entry.target_id === null ? null : trailOf(entry.target_id))),
       column(({ entry }) => entry.summary),
       column(({ entry }) => entry.reason),
-      column(({ entry }) => JSON.stringify(entry.data)),
-      column(({ event }) => JSON.stringify(contextOf(event))),
+      jsonLines(rows.map(({ entry }) => entry.data)),
+      jsonLines(rows.map(({ event }) => contextOf(event))),
       column(({ event, entry }) =>
         searchText(entry.summary, entry.target_name, event.metadata.actor.name, entry.reason),
       ),
@@ -55,4 +56,4 @@ const WRITE_ENTRIES = `
   select * from unnest
     ($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
      $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
-     $18::json[], $19::json[], $20::text[])`;
+     string_to_array($18, E'\\n')::json[], string_to_array($19, E'\\n')::json[], $20::text[])`;

@@ -11,8 +11,8 @@ export const apiKeyUsageMigration: Migration = {
   id: 'read-models/003-api-key-usage',
   sql: `
     create table read_models.api_key_usage (
-      org_id text not null,
-      key_id text not null,
+      org_id text collate "C" not null,
+      key_id text collate "C" not null,
       last_used_at bigint not null,
       primary key (org_id, key_id)
     ) with (fillfactor = 70);

@@ -9,9 +9,9 @@ export const apiKeysMigration: Migration = {
   id: 'read-models/001-api-keys',
   sql: `
     create table read_models.api_keys (
-      org_id text not null,
-      id text not null,
-      lineage text not null,
+      org_id text collate "C" not null,
+      id text collate "C" not null,
+      lineage text collate "C" not null,
       -- seq of the event that made the key: the order of every list
       created_seq bigint not null,
       name_search text not null,
@@ -31,8 +31,8 @@ export const apiKeysMigration: Migration = {
     create index api_keys_lineage on read_models.api_keys (lineage);
 
     create table read_models.api_key_history (
-      org_id text not null,
-      lineage text not null,
+      org_id text collate "C" not null,
+      lineage text collate "C" not null,
       revision int not null,
       seq bigint not null,
       event_id uuid not null,

@@ -10,22 +10,22 @@ export const auditLogMigration: Migration = {
   id: 'read-models/002-audit-log',
   sql: `
     create table read_models.audit_entries (
-      org_id text not null,
+      org_id text collate "C" not null,
       seq bigint not null,
       id uuid not null,
       -- Unix seconds, what lists are cut by; occurred_at is the same instant with milliseconds
       created_at bigint not null,
       occurred_at text not null,
       actor_type text not null,
-      actor_id text not null,
+      actor_id text collate "C" not null,
       actor_name text,
       event_group text not null,
-      event_type text not null,
+      event_type text collate "C" not null,
       activity_type text not null,
       target_type text not null,
       target_id text,
       target_name text,
-      target_lineage text,
+      target_lineage text collate "C",
       summary text not null,
       reason text,
       data json not null,
@@ -39,9 +39,9 @@ export const auditLogMigration: Migration = {
     create index audit_entries_actor on read_models.audit_entries (org_id, actor_id, seq);
 
     create table read_models.audit_actors (
-      org_id text not null,
-      type text not null,
-      id text not null,
+      org_id text collate "C" not null,
+      type text collate "C" not null,
+      id text collate "C" not null,
       name text,
       last_seq bigint not null,
       primary key (org_id, type, id)
