@@ -30,7 +30,11 @@ export function changesBetween(before: KeyState, after: KeyState, nowSeconds: nu
   }));
 }
 
-/** Scopes are stored sorted and without doubles, so that equal lists are equal sets. */
+/** The one list among the fields, the scopes, is a set whose order says nothing. */
 function isSame(one: JsonValue, other: JsonValue): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
+}
+
+function inOrder(value: JsonValue): JsonValue {
+  return Array.isArray(value) ? value.toSorted() : value;
 }

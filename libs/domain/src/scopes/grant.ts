@@ -14,9 +14,9 @@ export interface GrantRequest {
   readonly scopes?: readonly string[] | undefined;
 }
 
-/** Scopes as they are stored: sorted and without doubles, so that equal sets are equal lists. */
-export function normalizedScopes(scopes: readonly string[]): readonly string[] {
-  return [...new Set(scopes)].sort();
+/** Scopes as they are stored: without doubles, in the order in which they were asked for. */
+export function distinctScopes(scopes: readonly string[]): readonly string[] {
+  return [...new Set(scopes)];
 }
 
 /**
@@ -28,7 +28,7 @@ export function grantOf({ access, scopes = [] }: GrantRequest): Grant {
   if (access === 'full' && namesResource) {
     throw DomainRejection.ofField('access', 'cannot be full together with a resource scope');
   }
-  return { access: access ?? (namesResource ? 'scoped' : 'full'), scopes: normalizedScopes(scopes) };
+  return { access: access ?? (namesResource ? 'scoped' : 'full'), scopes: distinctScopes(scopes) };
 }
 
 /**

@@ -9,12 +9,12 @@ it.each<[string, GrantRequestWithPreset, Grant]>([
   [
     'admin scopes are a standard key with them',
     { scopes: ['keys:manage', 'audit:read'] },
-    { access: 'full', scopes: ['audit:read', 'keys:manage'] },
+    { access: 'full', scopes: ['keys:manage', 'audit:read'] },
   ],
   [
     'a resource scope makes the key scoped',
     { scopes: ['runs:*', 'audit:read'] },
-    { access: 'scoped', scopes: ['audit:read', 'runs:*'] },
+    { access: 'scoped', scopes: ['runs:*', 'audit:read'] },
   ],
   ['scoped without scopes can do nothing', { access: 'scoped' }, { access: 'scoped', scopes: [] }],
   ['full with admin scopes', { access: 'full', scopes: ['keys:verify'] }, { access: 'full', scopes: ['keys:verify'] }],
