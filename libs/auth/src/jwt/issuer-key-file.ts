@@ -35,10 +35,12 @@ async function readKey(path: string): Promise<JWK | null> {
     await importJWK(key, 'ES256');
     return key;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    const code = codeOf(error);
+    if (code === 'ENOENT') return null;
     // Without the cause: a parser's message may quote the key.
-    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new Error(`the issuer key ${path} cannot be read${reason}; without it a new one is made`);
+    throw new Error(
+      `the issuer key ${path} cannot be read (${code ?? 'no ES256 key as JWK'}); remove it to have a new one made`,
+    );
   }
 }
 
@@ -52,8 +54,12 @@ async function makePrivateFile(path: string, text: string): Promise<void> {
     await file.close();
     await link(unfinished, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     await rm(unfinished, { force: true });
   }
+}
+
+function codeOf(error: unknown): string | null {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
 }
