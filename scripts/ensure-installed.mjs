@@ -15,13 +15,15 @@ export function ensureInstalled(root) {
     .digest('hex');
   const stamp = join(root, STAMP);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-    console.error('keyledger: installing dependencies (npm ci); this is done once');
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    console.error('keyledger: installing dependencies; this is done once');
+    // Not `npm ci`: it refuses a lock file that leaves out optional packages of other platforms, as ours does where the
+    // registry it was made from lacks them. `--no-save` installs what the lock file says and leaves it as it is.
+    const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
       stdio: ['ignore', 2, 2],
     });
     if (npm.status !== 0) {
-      console.error(`keyledger: npm ci failed${npm.error ? `: ${npm.error.message}` : ''}`);
+      console.error(`keyledger: npm install failed${npm.error ? `: ${npm.error.message}` : ''}`);
       process.exit(1);
     }
     writeFileSync(stamp, lock);
