@@ -11,7 +11,7 @@ it('the README tour prints what the README says: run `npm run docs:tour` after a
     const printed = await takeTour(steps, system.dataDir, system.url);
     steps.forEach(({ commands, output }, index) => {
       const found = withoutAccidents(readable(printed[index] ?? ''));
-      expect({ commands, output: found }).toEqual({ commands, output: withoutAccidents(output ?? '') });
+      expect({ commands, output: found }).toEqual({ commands, output: withoutAccidents(readable(output ?? '')) });
     });
   } finally {
     await system.dispose();
