@@ -5,6 +5,8 @@ import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import * as append from './append.bench.js';
 import type { BenchContext } from './bench-context.js';
 import type { BenchRow } from './bench-row.js';
+import * as createKey from './create-key.bench.js';
+import * as memory from './memory.bench.js';
 import * as projection from './projection.bench.js';
 import * as readLog from './read-log.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
@@ -15,6 +17,8 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   'read-log': readLog,
   projection,
   'verify-http': verifyHttp,
+  'create-key': createKey,
+  memory,
 };
 
 /** `npm run bench -- [--json] [name…]`: all of them, or those named. */
