@@ -61,10 +61,13 @@ export class StartedSystem {
     return pid;
   }
 
-  /** Starts the process and waits until it is ready. @throws Error with the end of its log when it ends before that */
-  async launch(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const entry = resolve(this.options.entry ?? 'dist/apps/standalone/src/main.js');
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+  /**
+   * Starts the process and waits until it is ready; `options` hold for this start, over those of the system.
+   * @throws Error with the end of its log when it ends before that
+   */
+  async launch(options: SystemOptions = {}): Promise<void> {
+    const { env, entry = 'dist/apps/standalone/src/main.js' } = { ...this.options, ...options };
+    const child = spawn(process.execPath, ['--enable-source-maps', resolve(entry)], {
       env: { ...cleanEnvironment(), ...this.options.env, ...env, PORT: String(this.port), DATA_DIR: this.dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
