@@ -12,10 +12,13 @@ import { AS_TEXT, toStoredEvent, type StoredEventRow } from './stored-event-row.
 /** A place of the log that the filter leaves out, or (the last row) the head: nothing but the position. */
 type BarePlace = [position: string, stream: null, ...rest: null[]];
 
+/** What one page may hold of data and metadata: 10,000 events of a megabyte each would not fit into the process. */
+const MAX_PAGE_BYTES = 16_000_000;
+
 /**
  * Every place of the page with its position, but the event only where the filter lets it through, so that the reader
- * can tell a place that is left out from one that is missing. The head comes as the last row: of the same statement and
- * so of the same snapshot, it says whether the page reaches the end of the log.
+ * can tell a place that is left out from one that is missing. The page ends early once it holds enough bytes. The head
+ * comes as the last row: of the same statement and so of the same snapshot, it says whether the page reaches the end.
  */
 const READ_LOG = {
   name: 'event_store_read_log',
@@ -24,8 +27,11 @@ const READ_LOG = {
         case when passes then stream end, case when passes then revision end, case when passes then event_id end,
         case when passes then type end, case when passes then data end, case when passes then metadata end,
         case when passes then recorded_at end
- from (select *, $3::text[] is null or stream ^@ any ($3::text[]) as passes
-       from event_store.events where position > $1 order by position limit $2) as page
+ from (select *, sum(case when passes then octet_length(data) + octet_length(metadata) else 0 end)
+                 over (order by position rows between unbounded preceding and 1 preceding) as bytes_before
+       from (select *, $3::text[] is null or stream ^@ any ($3::text[]) as passes
+             from event_store.events where position > $1 order by position limit $2) as places) as page
+ where bytes_before is null or bytes_before < ${MAX_PAGE_BYTES}
  order by position)
 union all
 select position, null, null, null, null, null, null, null from event_store.head`,
