@@ -5,7 +5,7 @@ export * from './key-secret/parse-secret.js';
 export * from './secret-hasher.js';
 export * from './key-directory/directory-unavailable.js';
 export * from './key-directory/key-directory.js';
-export type { DirectoryKey, LineageEntry } from './key-directory/lineage-entry.js';
+export type { LineageEntry } from './key-directory/lineage-entry.js';
 export * from './key-verifier.js';
 export * from './last-used-recorder.js';
 export * from './verification.js';

@@ -1,5 +1,5 @@
-import { missingScope, refusalAt, toSeconds, type ScopeCatalogue } from '#libs/domain';
-import type { DirectoryKey, LineageEntry } from './key-directory/lineage-entry.js';
+import { missingScope, refusalAt, toSeconds, type KeyState, type ScopeCatalogue } from '#libs/domain';
+import type { LineageEntry } from './key-directory/lineage-entry.js';
 import type { KeyDirectory } from './key-directory/key-directory.js';
 import { parseSecret, type ParsedSecret } from './key-secret/parse-secret.js';
 import type { SecretHasher } from './secret-hasher.js';
@@ -43,35 +43,43 @@ export class KeyVerifier {
   #judge(
     entry: LineageEntry | null,
     secret: string,
-    { keyId }: ParsedSecret,
+    { ending }: ParsedSecret,
     neededScopes: readonly string[],
   ): Verification {
     const { hasher, catalogue, now } = this.options;
-    const found = entry === null ? undefined : entry.keys.findLast(({ state }) => state.id === keyId);
+    const found = entry === null ? undefined : keyEndingWith(entry.keys, ending);
     if (entry === null || found === undefined) return NOT_FOUND;
-    const { state, hash } = found;
-    if (!hasher.matches(secret, hash, state.pepperVersion)) return NOT_FOUND;
-    const refusal = refusalAt(state, toSeconds(now()));
+    if (!hasher.matches(secret, found.hash, found.pepperVersion)) return NOT_FOUND;
+    const refusal = refusalAt(found, toSeconds(now()));
     if (refusal === 'not_found') return NOT_FOUND;
-    const key = verifiedKey(entry.orgId, entry.lineage, found, refusal === 'revoked');
+    const key = verifiedKey(entry, found, refusal === 'revoked');
     if (refusal !== null) return { code: refusal, key };
-    if (missingScope(state, neededScopes, catalogue) !== null) return { code: 'insufficient_scope', key };
-    return { code: 'valid', key };
+    const isShort = neededScopes.length > 0 && missingScope(found, neededScopes, catalogue) !== null;
+    return { code: isShort ? 'insufficient_scope' : 'valid', key };
   }
+}
+
+/** The newest first, which is asked for most; all ids of a lineage differ in their last four characters alone. */
+function keyEndingWith(keys: readonly KeyState[], ending: string): KeyState | undefined {
+  for (let at = keys.length - 1; at >= 0; at--) {
+    const key = keys[at];
+    if (key?.id.endsWith(ending) === true) return key;
+  }
+  return undefined;
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([]);
 
-function verifiedKey(orgId: string, lineage: string, { state }: DirectoryKey, isRevoked: boolean): VerifiedKey {
+function verifiedKey({ orgId, lineage }: LineageEntry, key: KeyState, isRevoked: boolean): VerifiedKey {
   return {
-    keyId: state.id,
+    keyId: key.id,
     lineage,
     orgId,
-    name: state.name,
-    type: state.type,
-    environment: state.environment,
-    access: state.access,
-    scopes: isRevoked ? NO_SCOPES : state.scopes,
-    expiresAt: state.expiresAt,
+    name: key.name,
+    type: key.type,
+    environment: key.environment,
+    access: key.access,
+    scopes: isRevoked ? NO_SCOPES : key.scopes,
+    expiresAt: key.expiresAt,
   };
 }

@@ -24,7 +24,7 @@ it('matches the secret that was hashed and no other, whatever was hashed in betw
   fc.assert(
     fc.property(bytes(32, 32), fc.array(fc.string(), { minLength: 2, maxLength: 6 }), (pepper, secrets) => {
       const hasher = hasherOf(pepper);
-      const hashes = secrets.map((secret) => Buffer.from(hasher.hashForStorage(secret).hash, 'hex'));
+      const hashes = secrets.map((secret) => hasher.hashForStorage(secret).hash);
       for (const secret of secrets) {
         expect(hashes.map((expected) => hasher.matches(secret, expected, 1))).toEqual(
           secrets.map((other) => other === secret),
@@ -46,16 +46,16 @@ it('compares under the pepper that the secret was hashed with', () => {
   });
   expect(before.pepperVersion).toBe(1);
   expect(rotated.hashForStorage('secret').pepperVersion).toBe(2);
-  expect(rotated.matches('secret', Buffer.from(before.hash, 'hex'), 1)).toBe(true);
-  expect(rotated.matches('secret', Buffer.from(before.hash, 'hex'), 2)).toBe(false);
+  expect(rotated.matches('secret', before.hash, 1)).toBe(true);
+  expect(rotated.matches('secret', before.hash, 2)).toBe(false);
 });
 
 it('matches nothing under a pepper that was taken out, nor a hash of another length', () => {
   const hasher = hasherOf(Buffer.alloc(32, 1));
-  const expected = Buffer.from(hasher.hashForStorage('secret').hash, 'hex');
+  const expected = hasher.hashForStorage('secret').hash;
   expect(hasher.matches('secret', expected, 7)).toBe(false);
-  expect(hasher.matches('secret', expected.subarray(0, 31), 1)).toBe(false);
-  expect(hasher.matches('secret', Buffer.alloc(0), 1)).toBe(false);
+  expect(hasher.matches('secret', expected.slice(0, 63), 1)).toBe(false);
+  expect(hasher.matches('secret', '', 1)).toBe(false);
 });
 
 it('wants its current pepper', () => {

@@ -20,6 +20,9 @@ export class SecretHasher {
   readonly #current: Pepper;
   readonly #currentVersion: number;
   readonly #peppers: ReadonlyMap<number, Pepper>;
+  /** Two hashes in hex, side by side for the comparison; nothing else sees them between two calls. */
+  readonly #computed = Buffer.alloc(2 * DIGEST);
+  readonly #stored = Buffer.alloc(2 * DIGEST);
 
   constructor({ currentPepper, peppers }: Pick<Keyring, 'currentPepper' | 'peppers'>) {
     const current = peppers.get(currentPepper);
@@ -38,9 +41,12 @@ export class SecretHasher {
    * Whether the secret has that hash, in a time that does not depend on where they differ. Under a pepper that is not in
    * the keyring any more nothing matches: taking one out is how a leaked pepper is retired.
    */
-  matches(secret: string, expected: Buffer, pepperVersion: number): boolean {
+  matches(secret: string, storedHash: string, pepperVersion: number): boolean {
     const pepper = this.#peppers.get(pepperVersion);
-    return pepper !== undefined && expected.length === DIGEST && timingSafeEqual(pepper.digest(secret), expected);
+    if (pepper === undefined || storedHash.length !== 2 * DIGEST) return false;
+    this.#computed.write(pepper.hmac(secret), 'latin1');
+    this.#stored.write(storedHash, 'latin1');
+    return timingSafeEqual(this.#computed, this.#stored);
   }
 }
 
@@ -50,39 +56,29 @@ export class SecretHasher {
  * Buffer takes twice as long: the Buffer is made outside of the engine's heap.
  */
 class Pepper {
-  readonly #inner: Buffer;
-  readonly #outer: Buffer;
-  readonly #digest = Buffer.alloc(DIGEST);
+  readonly #inner = Buffer.alloc(BLOCK + 3 * SECRET_LENGTH);
+  /** The part of it that a secret fills, which is ASCII and always of one length. */
+  readonly #innerOfSecret = this.#inner.subarray(0, BLOCK + SECRET_LENGTH);
+  readonly #outer = Buffer.alloc(BLOCK + DIGEST);
 
   constructor(key: Buffer) {
     const block = Buffer.alloc(BLOCK);
     (key.length > BLOCK ? hash('sha256', key, 'buffer') : key).copy(block);
-    this.#inner = Buffer.alloc(BLOCK + SECRET_LENGTH);
-    this.#outer = Buffer.alloc(BLOCK + DIGEST);
     for (let at = 0; at < BLOCK; at++) {
       this.#inner[at] = block.readUInt8(at) ^ 0x36;
       this.#outer[at] = block.readUInt8(at) ^ 0x5c;
     }
   }
 
-  /** In hex. */
+  /** In hex. The buffers are shared between calls, which is safe because no call waits for anything. */
   hmac(message: string): string {
     this.#outer.write(hash('sha256', this.#padded(message), 'hex'), BLOCK, 'hex');
     return hash('sha256', this.#outer, 'hex');
   }
 
-  /** In bytes that hold until the next call. */
-  digest(message: string): Buffer {
-    this.#digest.write(this.hmac(message), 'hex');
-    return this.#digest;
-  }
-
-  /** Every secret is ASCII and of one length: those share one buffer, which nothing else sees between two calls. */
   #padded(message: string): Buffer {
-    const length = Buffer.byteLength(message);
-    const isOfASecretsLength = length === SECRET_LENGTH;
-    const padded = isOfASecretsLength ? this.#inner : Buffer.alloc(BLOCK + length, this.#inner.subarray(0, BLOCK));
-    padded.write(message, BLOCK, 'utf8');
-    return padded;
+    if (message.length > SECRET_LENGTH) return Buffer.concat([this.#inner.subarray(0, BLOCK), Buffer.from(message)]);
+    const written = this.#inner.write(message, BLOCK, 'utf8');
+    return written === SECRET_LENGTH ? this.#innerOfSecret : this.#inner.subarray(0, BLOCK + written);
   }
 }

@@ -7,22 +7,25 @@ const step = fc.oneof(
   fc.record({ kind: fc.constantFrom('set', 'update'), key: fc.nat(7), weight: fc.integer({ min: 1, max: 4 }) }),
 );
 
-/** The same rules over a plain list, oldest first. */
+/** The same rules over a plain list, oldest first: a use moves an entry once half of the list may be newer. */
 class ListLru {
-  entries: { key: number; value: number; weight: number }[] = [];
+  entries: { key: number; value: number; weight: number; movedAt: number }[] = [];
+  #moves = 0;
   constructor(private readonly capacity: number) {}
   get(key: number) {
     const entry = this.entries.find((candidate) => candidate.key === key);
-    if (entry !== undefined) this.entries = [...this.entries.filter((other) => other !== entry), entry];
-    return entry?.value;
+    if (entry === undefined) return undefined;
+    const isNewest = entry === this.entries.at(-1);
+    if (!isNewest && this.#moves - entry.movedAt >= this.entries.length / 2) this.#append(entry);
+    return entry.value;
   }
   set(key: number, value: number, weight: number) {
-    this.entries = [...this.entries.filter((other) => other.key !== key), { key, value, weight }];
-    this.makeRoom();
+    this.#append({ key, value, weight, movedAt: 0 });
+    this.#makeRoom();
   }
   update(key: number, value: number, weight: number) {
-    this.entries = this.entries.map((entry) => (entry.key === key ? { key, value, weight } : entry));
-    this.makeRoom();
+    this.entries = this.entries.map((entry) => (entry.key === key ? { ...entry, value, weight } : entry));
+    this.#makeRoom();
   }
   delete(key: number) {
     this.entries = this.entries.filter((other) => other.key !== key);
@@ -30,7 +33,12 @@ class ListLru {
   get weight() {
     return this.entries.reduce((sum, { weight }) => sum + weight, 0);
   }
-  private makeRoom() {
+  #append(entry: ListLru['entries'][number]) {
+    this.delete(entry.key);
+    this.#moves += 1;
+    this.entries.push({ ...entry, movedAt: this.#moves });
+  }
+  #makeRoom() {
     while (this.weight > this.capacity && this.entries.length > 1) this.entries.shift();
   }
 }
@@ -60,4 +68,17 @@ it('is empty after clear, and works on', () => {
   expect([lru.size, lru.weight, lru.get('a')]).toEqual([0, 0, undefined]);
   lru.set('b', 2);
   expect(lru.get('b')).toBe(2);
+});
+
+it('never forgets what was used after half of the rest came', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 200 }), (others) => {
+      const lru = new BoundedLru<number, number>(10);
+      lru.set(0, 0);
+      for (const other of others) {
+        lru.set(other, other);
+        expect(lru.get(0)).toBe(0);
+      }
+    }),
+  );
 });

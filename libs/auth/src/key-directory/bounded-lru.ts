@@ -4,17 +4,21 @@ interface Node<Key, Value> {
   weight: number;
   newer: Node<Key, Value> | null;
   older: Node<Key, Value> | null;
+  /** How many nodes had become the newest when this one did. */
+  movedAt: number;
 }
 
 /**
- * A map of bounded total weight that forgets what was unused for longest. A linked list beside the map, because deleting
- * and setting a key again to move it to a Map's end makes the Map grow and rehash all the time.
+ * A map of bounded total weight that forgets what was unused for long. What is used moves to the newest end of a list, but
+ * only once it may have left the newer half of it: a set of entries that are used all the time stays where it is, and a
+ * use costs one comparison. (Deleting and setting a key of a Map again makes it grow and rehash all the time.)
  */
 export class BoundedLru<Key, Value> {
   readonly #nodes = new Map<Key, Node<Key, Value>>();
   #newest: Node<Key, Value> | null = null;
   #oldest: Node<Key, Value> | null = null;
   #weight = 0;
+  #moves = 0;
 
   /** @param capacity the most that all weights may sum up to; the newest entry stays even where it alone is more */
   constructor(private readonly capacity: number) {}
@@ -33,7 +37,7 @@ export class BoundedLru<Key, Value> {
   get(key: Key): Value | undefined {
     const node = this.#nodes.get(key);
     if (node === undefined) return undefined;
-    if (node !== this.#newest) {
+    if (2 * (this.#moves - node.movedAt) >= this.#nodes.size && node !== this.#newest) {
       this.#unlink(node);
       this.#link(node);
     }
@@ -48,7 +52,7 @@ export class BoundedLru<Key, Value> {
   /** Adds or replaces an entry, which counts as used now, and makes room for it. */
   set(key: Key, value: Value, weight = 1): void {
     this.delete(key);
-    const node: Node<Key, Value> = { key, value, weight, newer: null, older: null };
+    const node: Node<Key, Value> = { key, value, weight, newer: null, older: null, movedAt: 0 };
     this.#nodes.set(key, node);
     this.#link(node);
     this.#weight += weight;
@@ -87,6 +91,8 @@ export class BoundedLru<Key, Value> {
   }
 
   #link(node: Node<Key, Value>): void {
+    this.#moves += 1;
+    node.movedAt = this.#moves;
     node.older = this.#newest;
     if (this.#newest !== null) this.#newest.newer = node;
     this.#newest = node;

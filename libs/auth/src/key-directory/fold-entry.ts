@@ -1,5 +1,5 @@
 import { apiKeyDecider, type ApiKeyEvent, type KeyState, type LineageState, type Recorded } from '#libs/domain';
-import type { DirectoryKey, LineageEntry } from './lineage-entry.js';
+import type { LineageEntry } from './lineage-entry.js';
 import type { SharedStrings } from './shared-strings.js';
 
 const NOBODY: KeyState['createdBy'] = { type: 'system', id: '' };
@@ -15,33 +15,19 @@ export function foldEntry(
   lineage: string,
   shared: SharedStrings,
 ): LineageEntry {
-  const before: LineageState =
-    entry === null ? apiKeyDecider.initialState : { orgId: entry.orgId, keys: entry.keys.map(({ state }) => state) };
+  const before: LineageState = entry ?? apiKeyDecider.initialState;
   const after = apiKeyDecider.evolve(before, event);
   return {
     lineage,
     orgId: entry?.orgId ?? shared.string(after.orgId ?? ''),
     revision: entry === null ? 0 : entry.revision + 1,
-    keys: after.keys.map((state) => compactKey(state, entry?.keys ?? [], shared)),
+    // `evolve` hands on what it does not change, at its place, and that is compact already.
+    keys: after.keys.map((key, index) => (before.keys[index] === key ? key : compactKey(key, shared))),
   };
 }
 
-/** `evolve` hands on what it does not change, so a key that is known already keeps its hash. */
-function compactKey(state: KeyState, known: readonly DirectoryKey[], shared: SharedStrings): DirectoryKey {
-  const same = known.find((key) => key.state.id === state.id);
-  if (same?.state === state) return same;
-  return { state: compactState(state, shared), hash: same?.hash ?? bytesOf(state.hash) };
-}
-
-/** Not `Buffer.from`: it cuts from a pool of 8 kB, all of which the last hash in it would keep alive. */
-function bytesOf(hex: string): Buffer {
-  const bytes = Buffer.alloc(hex.length / 2);
-  bytes.write(hex, 'hex');
-  return bytes;
-}
-
 /** Written out whole, so that every key has its fields in one order and the engine reads them all alike. */
-function compactState(state: KeyState, shared: SharedStrings): KeyState {
+function compactKey(state: KeyState, shared: SharedStrings): KeyState {
   return {
     id: state.id,
     name: state.name,
@@ -53,7 +39,7 @@ function compactState(state: KeyState, shared: SharedStrings): KeyState {
     lifetimeSeconds: null,
     expiresAt: state.expiresAt,
     hint: '',
-    hash: '',
+    hash: state.hash,
     pepperVersion: state.pepperVersion,
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,

@@ -41,7 +41,7 @@ it('reads a lineage once and then answers at once', async () => {
   const { directory } = await directoryOver(store);
   expect(directory.lookup(key.name)).toBeUndefined();
   const entry = await directory.resolve(key.name);
-  expect(entry).toMatchObject({ orgId: 'org_a', revision: 0, keys: [{ state: { id: key.firstKeyId } }] });
+  expect(entry).toMatchObject({ orgId: 'org_a', revision: 0, keys: [{ id: key.firstKeyId }] });
   const readsBefore = store.readsBegun;
   expect(directory.lookup(key.name)).toBe(entry);
   expect(await directory.resolve(key.name)).toBe(entry);
@@ -67,7 +67,7 @@ it('folds a stream of more than one page whole', async () => {
   const { directory } = await directoryOver(store);
   const entry = await directory.resolve(key.name);
   expect(entry?.revision).toBe(1_101);
-  expect(entry?.keys[0]?.state.revoked).toEqual({ at: NOW / 1_000, reason: null });
+  expect(entry?.keys[0]?.revoked).toEqual({ at: NOW / 1_000, reason: null });
   await directory.stop();
 });
 
@@ -80,7 +80,7 @@ it('drops an entry that missed an event, rather than fold what comes after it', 
   await key.act('suspend');
   directory.apply(await key.act('rename'));
   expect(directory.lookup(key.name)).toBeUndefined();
-  expect((await directory.resolve(key.name))?.keys[0]?.state.suspended).not.toBeNull();
+  expect((await directory.resolve(key.name))?.keys[0]?.suspended).not.toBeNull();
   await directory.stop();
 });
 

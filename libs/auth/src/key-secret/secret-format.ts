@@ -1,6 +1,4 @@
-import { crc32 } from 'node:zlib';
 import type { KeyEnvironment } from '#libs/domain';
-import { toBase62 } from './base62.js';
 
 /*
  * The parts of a secret (REST contract, section 3): `ak_live_` or `ak_test_`, the 20 characters of the key's id, 43 that
@@ -12,8 +10,3 @@ export const ID_START = 8;
 export const RANDOM_START = ID_START + 20;
 export const CHECKSUM_START = RANDOM_START + 43;
 export const SECRET_LENGTH = CHECKSUM_START + 6;
-
-/** The CRC-32 of all characters before it. It finds typing errors and saves look-ups; it proves nothing. */
-export function checksumOf(withoutChecksum: string): string {
-  return toBase62(BigInt(crc32(withoutChecksum)), SECRET_LENGTH - CHECKSUM_START);
-}
