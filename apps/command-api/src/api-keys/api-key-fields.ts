@@ -39,10 +39,16 @@ export function GraceField(): PropertyDecorator {
   });
 }
 
-/** Looser than the rule itself, which is the domain's: there it applies after trimming, and a blank name has a code of its own. */
+/** More characters than the largest body has. */
+const ANY_LENGTH = 1_048_576;
+
+/**
+ * Looser than the rule itself, which is the domain's: there it applies after trimming, however much there is to trim,
+ * and a blank name has a code of its own.
+ */
 export function NameField({ optional = false } = {}): PropertyDecorator {
   return TextField({
-    max: MAX_TEXT_LENGTH,
+    max: ANY_LENGTH,
     lineBreaks: true,
     optional,
     description: 'What the key is for; 1 to 200 characters after trimming.',

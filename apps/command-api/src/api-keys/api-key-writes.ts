@@ -88,15 +88,20 @@ export function grantorOf(caller: OrganizationCaller): Grantor {
   return caller.type === 'user' ? { kind: 'admin' } : { kind: 'api_key', access: caller.access, scopes: caller.scopes };
 }
 
-/** @throws DomainRejection api_key_not_found; also for a key that the lineage held once and that is deleted, unless asked for */
+/** The key, deleted or not. @throws DomainRejection `api_key_not_found` for an id that the lineage never had */
 export function keyOf(state: LineageState, keyId: string): KeyState {
   const key = state.keys.find(({ id }) => id === keyId);
-  if (key === undefined) throw new DomainRejection('api_key_not_found', 'API key not found.');
+  if (key === undefined) throw keyNotFound();
   return key;
+}
+
+/** The one answer to an id that is unknown, of another organization, or of no form that ids have. */
+export function keyNotFound(): DomainRejection {
+  return new DomainRejection('api_key_not_found', 'API key not found.');
 }
 
 function streamOf(keyId: string): string {
   const lineage = lineageOf(keyId);
-  if (lineage === null) throw new DomainRejection('api_key_not_found', 'API key not found.');
+  if (lineage === null) throw keyNotFound();
   return lineageStream(lineage);
 }

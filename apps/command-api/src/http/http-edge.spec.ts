@@ -105,8 +105,6 @@ it.each([
   ['no JSON', '{"name":'],
   ['a trailing comma', '{"name":"x",}'],
   ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-  ['a poisoned prototype', '{"name":"x","__proto__":{"admin":true}}'],
-  ['a poisoned constructor', '{"name":"x","constructor":{"prototype":{"admin":true}}}'],
   ['nothing but brackets', '['.repeat(500_000)],
 ])('answers 400 malformed_json to %s', async (_, payload) => {
   expect(await detailOf(payload)).toMatchObject({ status: 400, code: 'malformed_json' });
@@ -122,6 +120,8 @@ it.each([
   ['null where it is no value', '{"name":null}', 'name'],
   ['an unknown property', '{"name":"x","nmae":"y"}', 'nmae'],
   ['a property of every object', '{"name":"x","toString":"y"}', 'toString'],
+  ['a poisoned prototype', '{"name":"x","__proto__":{"admin":true}}', '__proto__'],
+  ['a poisoned constructor', '{"name":"x","constructor":{"prototype":{"admin":true}}}', 'constructor'],
   ['a number in quotes', '{"name":"x","seconds":"5"}', 'seconds'],
   ['an overflowing number', '{"name":"x","seconds":1e999}', 'seconds'],
   ['a number that JSON rounds', '{"name":"x","seconds":9007199254740993}', 'seconds'],

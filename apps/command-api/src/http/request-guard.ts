@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { ApiKeyCaller, Caller } from '#libs/auth';
+import { RateLimiter, type ApiKeyCaller, type Caller } from '#libs/auth';
 import type { Position } from '#libs/event-store';
 import { authorize } from './authorize.js';
 import { errorCode } from './error-answer.js';
@@ -8,7 +8,6 @@ import type { LogPositions } from './log-positions.js';
 import { RequestRefused } from './request-refused.js';
 import type { RouteAccess } from './route-access.js';
 import type { ReadModelName, RouteContract } from './route-contract.js';
-import { TokenBuckets } from './token-buckets.js';
 
 export interface RequestGuardOptions {
   /** Synchronous where no network is needed. @throws an error with the code to answer */
@@ -27,13 +26,13 @@ export interface RequestGuardOptions {
 
 /** What every request passes before its body is looked at: credential 401, rate 429, permission 403, position. */
 export class RequestGuard {
-  readonly #rates: TokenBuckets | null;
-  readonly #failures: TokenBuckets | null;
+  readonly #rates: RateLimiter;
+  readonly #failures: RateLimiter;
 
   constructor(private readonly options: RequestGuardOptions) {
-    const { rateLimitRps: rps, authFailuresPerMinute: failures, clock = () => performance.now() } = options;
-    this.#rates = rps === 0 ? null : new TokenBuckets({ perSecond: rps, burst: 2 * rps, clock });
-    this.#failures = failures === 0 ? null : new TokenBuckets({ perSecond: failures / 60, burst: failures, clock });
+    const { rateLimitRps, authFailuresPerMinute, clock: monotonic = () => performance.now() } = options;
+    this.#rates = new RateLimiter({ rps: rateLimitRps, monotonic });
+    this.#failures = new RateLimiter({ rps: authFailuresPerMinute / 60, burst: authFailuresPerMinute, monotonic });
   }
 
   /** Passes at once, without a promise, where nothing has to be waited for. @throws what the request is refused with */
@@ -66,7 +65,7 @@ export class RequestGuard {
 
   #admit(caller: Caller, access: RouteAccess, contract: RouteContract, request: FastifyRequest): void | Promise<void> {
     request.context.caller = caller;
-    if (this.#rates !== null && access.rateLimited && caller.type !== 'platform') {
+    if (access.rateLimited && caller.type !== 'platform') {
       const wait = this.#rates.take(credentialOf(caller));
       if (wait > 0) throw new RequestRefused('rate_limited', { retryAfterSeconds: wait });
     }
@@ -87,7 +86,7 @@ export class RequestGuard {
   /** A wrong credential counts against its address. None at all does not: it costs nothing and guesses nothing. */
   #afterFailure(error: unknown, request: FastifyRequest): unknown {
     const { authorization, 'x-api-key': apiKey } = request.raw.headers;
-    if (this.#failures === null || (authorization === undefined && apiKey === undefined)) return error;
+    if (authorization === undefined && apiKey === undefined) return error;
     const code = errorCode(error);
     if (code !== 'unauthorized' && code !== 'invalid_api_key') return error;
     const wait = this.#failures.take(request.context.clientIp ?? '');

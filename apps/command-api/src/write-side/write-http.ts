@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseIdempotencyKey } from '../http/idempotency-key.js';
+import { parseQuery } from '../http/query-specification.js';
 import type { AnswerHeader } from '../http/route-contract.js';
 import type { WriteAnswer } from './idempotency/write-answer.js';
 import type { WriteContext } from './write-context.js';
@@ -7,11 +8,15 @@ import type { WriteContext } from './write-context.js';
 /** The headers that every answer to a write may have. */
 export const WRITE_HEADERS: readonly AnswerHeader[] = ['X-Log-Position', 'Idempotent-Replayed'];
 
-/** The request as a use case sees it. Only for routes that the platform token may not call. */
+/**
+ * The request as a use case sees it. Only for routes that the platform token may not call; none of them takes a query.
+ * @throws RequestRefused 422
+ */
 export function writeContextOf(request: FastifyRequest): WriteContext {
   const { caller, requestId, clientIp, userAgent } = request.context;
   if (caller === null || caller.type === 'platform')
     throw new Error(`${request.url} is open to callers it cannot serve`);
+  parseQuery({}, request.query);
   return {
     caller,
     requestId,

@@ -10,7 +10,7 @@ import {
 } from '#libs/domain';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import type { WriteContext } from '../../write-side/write-context.js';
-import { grantorOf, keyOf, type ApiKeyWrites } from '../api-key-writes.js';
+import { grantorOf, keyNotFound, keyOf, type ApiKeyWrites } from '../api-key-writes.js';
 import { entropyFor } from '../entropy-for.js';
 
 export interface RotateApiKeyInput {
@@ -50,12 +50,13 @@ export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
     const target = keyOf(await this.apiKeys.lineage(caller.orgId, keyId), keyId);
     const isItself = caller.type === 'api_key' && caller.id === keyId;
     const grantor = grantorOf(caller);
-    assertMayRotate(grantor, {
-      isItself,
-      target,
-      lifetimeAsked: input.lifetimeSeconds,
-      lastLifetime: target.lifetimeSeconds,
-    });
+    const rotation = { isItself, target, lifetimeAsked: input.lifetimeSeconds, lastLifetime: target.lifetimeSeconds };
+    try {
+      assertMayRotate(grantor, rotation);
+    } catch (error) {
+      // Existence comes before grants. A deleted key is there for a replay alone, by somebody who may see its secret.
+      throw target.deleted ? keyNotFound() : error;
+    }
     const graceSeconds = input.graceSeconds ?? (isItself ? OWN_GRACE_SECONDS : 0);
     return this.apiKeys.run(context, ({ entropy }) => {
       const candidates = CANDIDATES.map((number) => this.#candidate(keyId, target.environment, entropy, number));

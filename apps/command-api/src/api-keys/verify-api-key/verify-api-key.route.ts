@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller, KeyVerifier, LastUsedRecorder, Verification, VerifiedKey } from '#libs/auth';
 import { assertKnownScopes, type ScopeCatalogue } from '#libs/domain';
 import type { ProductMetrics } from '#libs/observability';
+import { parseQuery } from '../../http/query-specification.js';
 import { VERIFY_KEYS } from '../../http/route-access.js';
 import type { RouteContract } from '../../http/route-contract.js';
 import { verificationSchema, verifyRequestSchema } from './verify-api-key.schema.js';
@@ -38,6 +39,7 @@ export function serveVerification(server: FastifyInstance, options: VerifyRouteO
     VERIFY_ROUTE,
     { config: { contract }, schema: { response: { 200: verificationSchema } } },
     (request, reply) => {
+      if (request.url.length > VERIFY_ROUTE.length) parseQuery({}, request.query);
       const { key, scopes } = parseVerifyRequest(request.body);
       if (scopes.length > 0) assertKnownScopes(catalogue, scopes);
       const startedAt = performance.now();

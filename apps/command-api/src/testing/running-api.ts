@@ -1,0 +1,144 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { EmbeddedIssuer, mintPlatformToken, platformTokenHash, PlatformTokens, type JwtVerifier } from '#libs/auth';
+import { DEFAULT_SCOPE_CATALOGUE } from '#libs/domain';
+import { PostgresEventStore } from '#libs/event-store-postgres';
+import { ProductMetrics, SILENT } from '#libs/observability';
+import { migrate } from '#libs/postgres';
+import { parseSettings, type Settings } from '#libs/settings';
+import { createTestDatabase } from '#libs/testing';
+import { createProjector, type Projector } from '../../../projector/src/create-projector.js';
+import { commandApiMigrations } from '../command-api-migrations.js';
+import { startCommandApi } from '../start-command-api.js';
+import { DocumentedClient, type DocumentedAnswer } from './documented-client.js';
+
+/** The people of two organizations, each by a token of the embedded issuer, and who is none of them. */
+export interface Credentials {
+  readonly admin: string;
+  readonly member: string;
+  readonly auditor: string;
+  /** The admin of another organization. */
+  readonly other: string;
+  readonly platform: string;
+}
+
+export interface ApiAnswer extends Omit<DocumentedAnswer, 'body'> {
+  /** The members of the JSON answer, `{}` where it has none. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Of an error, else null. */
+  readonly code: string | null;
+  /** The `field` of each of an error's `fields`. */
+  readonly fields: readonly unknown[];
+}
+
+export interface RunningApiOptions {
+  readonly settings?: Partial<Settings>;
+  /** In place of the embedded issuer's. */
+  readonly jwt?: JwtVerifier;
+}
+
+/**
+ * The whole API as the standalone wires it, over a Postgres of its own: event store, projections, key directory and
+ * authenticator are the real ones. Every answer is held against the OpenAPI document.
+ */
+export class RunningApi {
+  private constructor(
+    readonly url: string,
+    readonly client: DocumentedClient,
+    readonly issuer: EmbeddedIssuer,
+    readonly eventStore: PostgresEventStore,
+    readonly projector: Projector,
+    readonly credentials: Credentials,
+    /** Ends everything; may be called once. */
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  static async start({ settings = {}, jwt }: RunningApiOptions = {}): Promise<RunningApi> {
+    const directory = await mkdtemp(join(tmpdir(), 'keyledger-api-'));
+    const database = await createTestDatabase();
+    await migrate(database.url, commandApiMigrations);
+    const eventStore = await PostgresEventStore.open({ ownerUrl: database.url, logger: SILENT });
+    const projector = createProjector({ ownerUrl: database.url, eventStore, logger: SILENT });
+    projector.start();
+    const issuer = await EmbeddedIssuer.open(directory);
+    const platform = mintPlatformToken(randomBytes(32));
+    const api = await startCommandApi({
+      settings: { ...parseSettings({ RATE_LIMIT_RPS: '0', AUTH_FAILURES_PER_MINUTE: '0', PORT: '0' }), ...settings },
+      ownerUrl: database.url,
+      eventStore,
+      keyring: { currentPepper: 1, peppers: new Map([[1, randomBytes(32)]]), positionKey: randomBytes(32) },
+      jwt: jwt ?? issuer.verifier(),
+      platformTokens: new PlatformTokens([platformTokenHash(platform)]),
+      catalogue: DEFAULT_SCOPE_CATALOGUE,
+      logger: SILENT,
+      metrics: new ProductMetrics({ processMetrics: false }),
+      projections: () => projector.status(),
+      documentationRoot: '.',
+    });
+    const stop = async (): Promise<void> => {
+      await api.stop();
+      await projector.stop();
+      await eventStore.close();
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    };
+    const person = (role: string, org = 'org_a'): Promise<string> =>
+      issuer.sign({ org, user: `user_${role}`, role, name: 'Ada' });
+    const credentials = {
+      admin: await person('admin'),
+      member: await person('member'),
+      auditor: await person('auditor'),
+      other: await person('admin', 'org_b'),
+      platform,
+    };
+    return new RunningApi(
+      api.url,
+      await DocumentedClient.at(api.url),
+      issuer,
+      eventStore,
+      projector,
+      credentials,
+      stop,
+    );
+  }
+
+  /** One request as one caller; null: without a credential. @throws Error when the answer is not as documented */
+  async call(
+    credential: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ApiAnswer> {
+    const own: Record<string, string> = credential === null ? {} : { authorization: `Bearer ${credential}` };
+    const answer = await this.client.request(method, path, { body, headers: { ...own, ...headers } });
+    const members = membersOf(answer.body);
+    const detail = membersOf(members['detail']);
+    const fields = Array.isArray(detail['fields']) ? detail['fields'].map((field) => membersOf(field)['field']) : [];
+    return { ...answer, body: members, code: typeof detail['code'] === 'string' ? detail['code'] : null, fields };
+  }
+
+  /** A new key, made by the admin where nobody else is named. */
+  async key(body: Readonly<Record<string, unknown>> = {}, credential = this.credentials.admin): Promise<TestKey> {
+    const answer = await this.call(credential, 'POST', '/v1/api-keys', { name: 'A key', ...body });
+    if (answer.status !== 201) throw new Error(`no key was made: ${answer.text}`);
+    return { id: String(answer.body['id']), secret: String(answer.body['secret']) };
+  }
+
+  /** A `GET` that waits until everything is readable that an earlier answer has written. */
+  async getAfter(written: ApiAnswer, path: string, credential = this.credentials.admin): Promise<ApiAnswer> {
+    const position = written.headers.get('x-log-position') ?? '';
+    return this.call(credential, 'GET', path, undefined, { 'x-min-log-position': position });
+  }
+}
+
+export interface TestKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
