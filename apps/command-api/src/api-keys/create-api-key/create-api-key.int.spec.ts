@@ -1,5 +1,8 @@
 import { RunningApi, type ApiAnswer } from '../../testing/running-api.js';
 
+/** Jest's matchers are of type any. */
+const [A_TEXT, A_NUMBER]: readonly unknown[] = [expect.any(String), expect.any(Number)];
+
 let api: RunningApi;
 beforeAll(async () => {
   api = await RunningApi.start();
@@ -17,9 +20,9 @@ it('answers 201 with the key, its secret, where it is and the position', async (
   expect([answer.status, answer.body]).toEqual([
     201,
     {
-      ...{ id: expect.any(String), name: 'GRC pipeline', description: null, type: 'service', environment: 'live' },
-      ...{ access: 'full', scopes: [], status: 'active', hint: expect.any(String), secret: expect.any(String) },
-      ...{ created_at: expect.any(Number), updated_at: answer.body['created_at'], expires_at: null },
+      ...{ id: A_TEXT, name: 'GRC pipeline', description: null, type: 'service', environment: 'live' },
+      ...{ access: 'full', scopes: [], status: 'active', hint: A_TEXT, secret: A_TEXT },
+      ...{ created_at: A_NUMBER, updated_at: answer.body['created_at'], expires_at: null },
       ...{ last_used_at: null, revoked: false, expired: false, revoked_at: null, revocation_reason: null },
       ...{ suspended_at: null, suspension_reason: null, rotated_from: null, rotated_to: null },
       ...{ grace_expires_at: null, created_by: { type: 'user', id: 'user_admin' }, created_by_user_id: 'user_admin' },

@@ -1,0 +1,90 @@
+import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
+
+let api: RunningApi;
+beforeAll(async () => {
+  api = await RunningApi.start();
+});
+afterAll(() => api.stop());
+
+const UNKNOWN = 'ak_00000000000000000000';
+/** All but what is of the one request: its id and its time. */
+const comparable = ({ status, body, headers }: ApiAnswer): unknown => {
+  const { request_id: _id, ...detail } = Object(body['detail']) as Record<string, unknown>;
+  const names = [...headers.keys()].sort();
+  return { status, detail, names };
+};
+
+const CALLS: readonly [string, string, unknown][] = [
+  ['GET', '', undefined],
+  ['HEAD', '', undefined],
+  ['PATCH', '', { name: 'x' }],
+  ['DELETE', '', undefined],
+  ['GET', '/history', undefined],
+  ['POST', '/rotate', {}],
+  ['POST', '/revoke', {}],
+  ['POST', '/suspend', {}],
+  ['POST', '/reactivate', {}],
+];
+
+it.each(CALLS)("answers %s /v1/api-keys/{id}%s of another organization's key as of an unknown one", async (...call) => {
+  const [method, rest, body] = call;
+  const foreign = await api.key();
+  const manager = await api.key({ scopes: ['keys:manage'] }, api.credentials.other);
+  const paths = [foreign.id, UNKNOWN].map((id) => `/v1/api-keys/${id}${rest}`);
+  for (const credential of [api.credentials.other, manager.secret]) {
+    for (const headers of [{}, { 'idempotency-key': 'tenancy' }]) {
+      const answers: ApiAnswer[] = [];
+      for (const path of paths) answers.push(await api.call(credential, method, path, body, headers));
+      const [ofForeign, ofUnknown] = answers.map(comparable);
+      expect(ofForeign).toEqual(ofUnknown);
+      expect(answers.map(({ status, code }) => [status, code])).toEqual(
+        paths.map(() => [404, method === 'HEAD' ? null : 'api_key_not_found']),
+      );
+    }
+  }
+  expect((await api.call(api.credentials.admin, 'GET', `/v1/api-keys/${foreign.id}`)).body).toMatchObject({
+    ...{ status: 'active', updated_at: expect.any(Number) as number },
+  });
+});
+
+it('measures grants on a key of another organization as on an unknown one', async () => {
+  const foreign = await api.key({ scopes: ['audit:read', 'reports:read'] });
+  const { secret } = await api.key({ access: 'scoped', scopes: ['keys:manage'] }, api.credentials.other);
+  for (const id of [foreign.id, UNKNOWN]) {
+    const answer = await api.call(secret, 'PATCH', `/v1/api-keys/${id}`, { scopes: ['audit:read'] });
+    expect([answer.status, answer.code]).toEqual([403, 'scope_grant_forbidden']);
+    expect(await api.call(secret, 'POST', `/v1/api-keys/${id}/rotate`)).toMatchObject({ status: 404 });
+  }
+});
+
+it('shows nothing of another organization in any list, search, trail or verification', async () => {
+  const { id, secret } = await api.key({ name: 'Hidden from others' });
+  const written = await api.call(api.credentials.admin, 'POST', `/v1/api-keys/${id}/revoke`, { reason: 'Hidden too' });
+  const { other, admin } = api.credentials;
+  const lists: readonly string[] = [
+    '/v1/api-keys?q=Hidden&limit=200',
+    `/v1/api-keys?q=${id}`,
+    '/v1/system_audit_log?search=Hidden',
+    `/v1/system_audit_log?target_id=${id}`,
+    '/v1/system_audit_log?actor_id=user_admin&event_types=api_key.revoked',
+    `/v1/activity?target_type=api_key&target_id=${id}`,
+  ];
+  for (const path of lists) {
+    expect([path, (await api.getAfter(written, path, other)).body['data']]).toEqual([path, []]);
+    expect([path, (await api.getAfter(written, path, admin)).text.includes(id)]).toEqual([path, true]);
+  }
+  const exported = await api.getAfter(written, '/v1/system_audit_log/export?format=ndjson', other);
+  expect(exported.text).not.toContain(id);
+  const verified = await api.call(other, 'POST', '/v1/api-keys/verify', { key: secret });
+  expect(verified.body).toEqual({ valid: false, code: 'not_found' });
+});
+
+it("numbers each organization's events by themselves", async () => {
+  const org = 'org_alone';
+  const lonely = await api.issuer.sign({ org, user: 'user_1', role: 'admin' });
+  await api.key({}, lonely);
+  await api.key();
+  const written = await api.call(lonely, 'POST', '/v1/api-keys', { name: 'x' });
+  const { body } = await api.getAfter(written, '/v1/system_audit_log', lonely);
+  expect((body['data'] as { seq: number }[]).map(({ seq }) => seq)).toEqual([2, 1]);
+});
