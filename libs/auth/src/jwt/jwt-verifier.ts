@@ -14,6 +14,7 @@ import { IdentityProviderUnavailable, InvalidToken, UserNotProvisioned } from '.
 import { RemoteKeySet } from './remote-key-set.js';
 import { secureUrl } from './secure-url.js';
 import { DEFAULT_CLAIM_NAMES, orgIdOf, roleOf, subjectOf, textOf, type ClaimNames } from './token-claims.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 export interface JwtVerifierOptions {
   readonly issuer: string;
@@ -54,6 +55,7 @@ const ALGORITHMS = [
 /** Tells who a JWT of one issuer speaks for (REST contract, section 2). */
 export class JwtVerifier {
   readonly #claims: ClaimNames;
+  readonly #verifiedTokens = new VerifiedTokens();
 
   constructor(private readonly options: JwtVerifierOptions) {
     this.#claims = { ...DEFAULT_CLAIM_NAMES, ...options.claims };
@@ -70,6 +72,9 @@ export class JwtVerifier {
 
   /** @throws InvalidToken, UserNotProvisioned, IdentityProviderUnavailable */
   async verify(token: string): Promise<UserCaller> {
+    const now = this.options.now();
+    const known = this.#verifiedTokens.get(token, now);
+    if (known !== undefined) return known;
     this.#assertWorthAKey(token);
     const claims = await this.#verified(token);
     const { issuer } = this.options;
@@ -77,7 +82,9 @@ export class JwtVerifier {
     const id = subjectOf(claims, this.#claims.subject);
     if (id === null) throw new UserNotProvisioned();
     const [orgSlug, name] = [textOf(claims, this.#claims.orgSlug), textOf(claims, this.#claims.name)];
-    return { type: 'user', id, issuer, orgId, orgSlug, role, name };
+    const caller: UserCaller = { type: 'user', id, issuer, orgId, orgSlug, role, name };
+    this.#verifiedTokens.add(token, caller, claims.exp ?? 0, now);
+    return caller;
   }
 
   /**
