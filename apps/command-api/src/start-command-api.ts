@@ -21,6 +21,8 @@ import { AuditTrail } from './audit-log/audit-trail.js';
 import { AuditedDenials } from './audit-log/audited-denials.js';
 import { ExportAudit } from './audit-log/export-audit.js';
 import { createCommandApi } from './create-command-api.js';
+import { finishRequests } from './http/finish-requests.js';
+import { listenAt } from './http/listen-at.js';
 import { LogPositions } from './http/log-positions.js';
 import { createOperationsServer } from './operations/operations-server.js';
 import { probeReadiness } from './operations/probe-readiness.js';
@@ -58,6 +60,8 @@ export interface CommandApi {
   stop(): Promise<void>;
 }
 
+/** For clients to take the answers that they asked for, of the 10 s that a stop may take. */
+const FINISH_REQUESTS_MS = 5_000;
 const STOP_BACKGROUND_MS = 2_000;
 const DATABASE_CONNECTIONS = 10;
 
@@ -132,29 +136,33 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
     modules: [UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition })],
   });
-  directory.start();
-  lastUsed.start();
   const operations = createOperationsServer(readiness, metrics);
-  if (settings.metricsPort !== null)
-    await operations.listen({ port: settings.metricsPort, host: settings.metricsHost });
-  await application.listen(settings.port, settings.host);
-  const url = (await application.getUrl()).replace(/\/$/, '');
-  await options.announce?.(url);
-  announced = true;
-  logger.info({ url }, 'the API listens');
-
-  return {
-    url,
-    stop: async () => {
-      await Promise.all([application.close(), operations.close()]);
-      await Promise.all([
-        denials.stop(STOP_BACKGROUND_MS),
-        exports.stop(STOP_BACKGROUND_MS),
-        directory.stop(),
-        lastUsed.stop(),
-        waiter.close(),
-      ]);
-      await pool.end();
-    },
+  const { server } = application.getHttpAdapter().getInstance();
+  const stop = async (): Promise<void> => {
+    await Promise.all([finishRequests(server, () => application.close(), FINISH_REQUESTS_MS), operations.close()]);
+    await Promise.all([
+      denials.stop(STOP_BACKGROUND_MS),
+      exports.stop(STOP_BACKGROUND_MS),
+      directory.stop(),
+      lastUsed.stop(),
+      waiter.close(),
+    ]);
+    await pool.end();
   };
+  try {
+    const { port, host, metricsPort, metricsHost } = settings;
+    if (metricsPort !== null)
+      await listenAt('METRICS_PORT', { port: metricsPort, host: metricsHost }, (at) => operations.listen(at));
+    await listenAt('PORT', { port, host }, (at) => application.listen(at.port, at.host));
+    directory.start();
+    lastUsed.start();
+    const url = (await application.getUrl()).replace(/\/$/, '');
+    await options.announce?.(url);
+    announced = true;
+    logger.info({ url }, 'the API listens');
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -42,6 +42,9 @@ export async function startStandalone({
   failPoint,
 }: StandaloneOptions): Promise<Standalone> {
   const logger = createLogger({ level: settings.logLevel });
+  // Whatever the operator has to put right is said before anything is made or started.
+  const oidc = settings.devIssuer ? null : oidcVerifier(settings, logger);
+  const catalogue = await readScopeCatalogue(settings.scopesFile);
   const closing = new Closing(logger);
   try {
     const { dataDir } = settings;
@@ -60,9 +63,7 @@ export async function startStandalone({
     const keyringFile = settings.keyringFile ?? join(dataDir, 'keyring.json');
     const keyring =
       settings.keyringFile === null ? await readOrMakeKeyring(keyringFile) : await readKeyring(keyringFile);
-    const issuer = settings.devIssuer ? await EmbeddedIssuer.open(dataDir) : null;
-    const session =
-      issuer === null ? null : await readOrMakeLastingSession(dataDir, () => mintPlatformToken(randomBytes(32)));
+    const { jwt, issuer, session } = oidc === null ? await openIdentity(dataDir) : { ...NO_IDENTITY, jwt: oidc };
     const metrics = new ProductMetrics();
     metrics.watchProjections(() => new Map(projector.status().map(({ name, lagSeconds }) => [name, lagSeconds])));
     const api = await startCommandApi({
@@ -70,9 +71,9 @@ export async function startStandalone({
       ownerUrl,
       eventStore,
       keyring,
-      jwt: issuer === null ? oidcVerifier(settings, logger) : issuer.verifier(),
+      jwt,
       platformTokens: platformTokensOf(settings, session),
-      catalogue: await readScopeCatalogue(settings.scopesFile),
+      catalogue,
       logger,
       metrics,
       projections: () => projector.status(),
@@ -102,6 +103,15 @@ export async function startStandalone({
     closing.add('postgres', () => server.stop());
     return server.database('keyledger');
   }
+}
+
+const NO_IDENTITY = { issuer: null, session: null };
+
+/** Who may sign in to the embedded default, the same over restarts. */
+async function openIdentity(dataDir: string) {
+  const issuer = await EmbeddedIssuer.open(dataDir);
+  const session = await readOrMakeLastingSession(dataDir, () => mintPlatformToken(randomBytes(32)));
+  return { jwt: issuer.verifier(), issuer, session };
 }
 
 /** Those that the operator configured, and the one that the embedded default shows. */

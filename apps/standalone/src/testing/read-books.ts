@@ -9,6 +9,11 @@ export interface Books {
   readonly histories: ReadonlyMap<string, readonly Record<string, unknown>[]>;
 }
 
+interface ListPage {
+  readonly data: readonly Record<string, unknown>[];
+  readonly next_cursor: string | null;
+}
+
 const LINEAGE = 'ak_'.length + 16;
 const HISTORIES_AT_ONCE = 16;
 
@@ -36,15 +41,12 @@ async function readList(
   headers: Readonly<Record<string, string>>,
 ): Promise<readonly Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = [];
-  for (let cursor: unknown = null, more = true; more;) {
-    const page: ApiAnswer = await client.get(
-      cursor === null ? path : `${path}&cursor=${encodeURIComponent(String(cursor))}`,
-      headers,
-    );
-    if (page.status !== 200) throw new Error(`GET ${path} answered ${page.status}: ${page.text}`);
-    rows.push(...(page.body['data'] as Record<string, unknown>[]));
-    cursor = page.body['next_cursor'];
-    more = page.body['has_more'] === true;
+  for (let next: string | null = path; next !== null;) {
+    const page: ApiAnswer = await client.get(next, headers);
+    if (page.status !== 200) throw new Error(`GET ${next} answered ${page.status}: ${page.text}`);
+    const { data, next_cursor } = page.body as unknown as ListPage;
+    rows.push(...data);
+    next = next_cursor === null ? null : `${path}&cursor=${encodeURIComponent(next_cursor)}`;
   }
   return rows;
 }

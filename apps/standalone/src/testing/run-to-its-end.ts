@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface EndedRun {
+  readonly code: number | null;
+  /** Both streams, in the order in which they came. */
+  readonly output: string;
+}
+
+/** Starts the built product with these settings alone, and waits until it has ended by itself. */
+export async function runToItsEnd(settings: Readonly<Record<string, string>>): Promise<EndedRun> {
+  const child = spawn(process.execPath, ['dist/apps/standalone/src/main.js'], {
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const collect = (chunk: Buffer): void => void (output += chunk.toString());
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  await once(child, 'close');
+  return { code: child.exitCode, output };
+}
