@@ -77,8 +77,9 @@ export class ApiKeyWrites {
     return stored.reduce((state, event) => decider.evolve(state, parse(event)), decider.initialState);
   }
 
-  /** See `ApiKeyWritesOptions.lastUsedAt`. */
-  lastUsedAt(orgId: string, keyId: string): Promise<number | null> {
+  /** See `ApiKeyWritesOptions.lastUsedAt`. @throws DomainRejection api_key_not_found for what is no key id */
+  async lastUsedAt(orgId: string, keyId: string): Promise<number | null> {
+    streamOf(keyId);
     return this.options.lastUsedAt(orgId, keyId);
   }
 }

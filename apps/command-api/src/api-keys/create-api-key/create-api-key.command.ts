@@ -10,10 +10,10 @@ import {
   type KeyType,
   type ScopeCatalogue,
 } from '#libs/domain';
+import { entropyPiece } from '../../write-side/idempotency/intent.js';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import type { WriteContext } from '../../write-side/write-context.js';
 import { grantorOf, keyOf, type ApiKeyWrites } from '../api-key-writes.js';
-import { entropyFor } from '../entropy-for.js';
 
 export interface CreateApiKeyInput {
   readonly name: string;
@@ -50,8 +50,8 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
     const grant = resolveGrant(this.catalogue, input);
     assertMayCreate(grantorOf(context.caller), grant);
     return this.apiKeys.run(context, ({ entropy }) => {
-      const keyId = keyIdFrom(entropyFor('key-id', entropy));
-      const minted = mintSecret({ environment: input.environment, keyId, entropy: entropyFor('secret', entropy) });
+      const keyId = keyIdFrom(entropyPiece(entropy, 0));
+      const minted = mintSecret({ environment: input.environment, keyId, entropy: entropyPiece(entropy, 1) });
       const { hash, pepperVersion } = this.hasher.hashForStorage(minted.secret);
       return {
         keyId,

@@ -1,7 +1,8 @@
 import { RunningApi, type ApiAnswer } from '../../testing/running-api.js';
 
 /** Jest's matchers are of type any. */
-const [A_TEXT, A_NUMBER]: readonly unknown[] = [expect.any(String), expect.any(Number)];
+const A_TEXT = expect.any(String) as unknown;
+const A_NUMBER = expect.any(Number) as unknown;
 
 let api: RunningApi;
 beforeAll(async () => {

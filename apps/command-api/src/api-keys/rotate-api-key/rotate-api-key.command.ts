@@ -8,10 +8,10 @@ import {
   type KeyState,
   type LineageState,
 } from '#libs/domain';
+import { entropyPiece } from '../../write-side/idempotency/intent.js';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import type { WriteContext } from '../../write-side/write-context.js';
 import { grantorOf, keyNotFound, keyOf, type ApiKeyWrites } from '../api-key-writes.js';
-import { entropyFor } from '../entropy-for.js';
 
 export interface RotateApiKeyInput {
   /** Undefined where the caller named none. */
@@ -86,11 +86,11 @@ export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
   }
 
   #candidate(keyId: string, environment: KeyEnvironment, entropy: Buffer, number: number) {
-    const id = successorKeyId(lineageOf(keyId) ?? '', entropyFor(`successor-id ${number}`, entropy));
+    const id = successorKeyId(lineageOf(keyId) ?? '', entropyPiece(entropy, 2 * number));
     const { secret, hint } = mintSecret({
       environment,
       keyId: id,
-      entropy: entropyFor(`successor-secret ${number}`, entropy),
+      entropy: entropyPiece(entropy, 2 * number + 1),
     });
     return { secret, successor: { keyId: id, hint, ...this.hasher.hashForStorage(secret) } };
   }

@@ -1,4 +1,4 @@
-import { RunningApi, type ApiAnswer, type TestKey } from '../../testing/running-api.js';
+import { RunningApi, type ApiAnswer } from '../../testing/running-api.js';
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ const post = (path: string, body: unknown = {}): Promise<ApiAnswer> =>
   api.call(api.credentials.admin, 'POST', path, body);
 const codeOf = async (secret: string): Promise<unknown> =>
   (await post('/v1/api-keys/verify', { key: secret })).body['code'];
-const keyIn = ({ body }: ApiAnswer): TestKey => ({ id: String(body['id']), secret: String(body['secret']) });
+const keyIn = ({ body }: ApiAnswer): { readonly id: string; readonly secret: string } => ({ id: String(body['id']), secret: String(body['secret']) });
 
 it('answers 200 with a new key in the place of the old one, at once', async () => {
   const old = await api.key({ name: 'Turned', scopes: ['reports:read'], environment: 'test' });

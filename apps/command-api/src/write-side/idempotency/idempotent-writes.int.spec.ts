@@ -119,6 +119,32 @@ it('gives the retry after an unknown outcome the same intent, at once', async ()
   expect(new Set(intents).size).toBe(1);
 });
 
+it('lets a retry through at once after an outage in which nothing could be noted down', async () => {
+  const gone = (): never => {
+    throw new DatabaseUnavailable('gone');
+  };
+  const store = new IdempotencyStore(pool);
+  const broken = new IdempotentWrites({ store, keyring: KEYRING, logger: SILENT });
+  const begin = store.begin.bind(store);
+  store.begin = async (...args) => {
+    await begin(...args);
+    return gone();
+  };
+  await expect(broken.run(request(), mustNotRun)).rejects.toMatchObject({ code: 'database_unavailable' });
+  store.begin = begin;
+  const unlock = store.unlock.bind(store);
+  let outage = false;
+  store.unlock = async (...args) => (outage ? gone() : unlock(...args));
+  await expect(
+    broken.run(request(), async () => {
+      outage = true;
+      return gone();
+    }),
+  ).rejects.toMatchObject({ code: 'database_unavailable' });
+  outage = false;
+  await expect(broken.run(request(), answering(SECRET))).resolves.toMatchObject({ replayed: false });
+});
+
 it('gives way to a retry once the mark of a dead process has run out, and no earlier', async () => {
   let wake = (): void => undefined;
   const paused = writes.run(request(), async (attempt) => {

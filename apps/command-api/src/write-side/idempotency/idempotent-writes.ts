@@ -6,7 +6,7 @@ import { NO_FAIL_POINT, type FailPoint } from '../fail-point.js';
 import type { WriteContext } from '../write-context.js';
 import { canonicalJson } from './canonical-json.js';
 import { IdempotencyRefused } from './idempotency-refused.js';
-import type { IdempotencyStore } from './idempotency-store.js';
+import type { Begin, Begun, IdempotencyStore } from './idempotency-store.js';
 import { intentFromText, intentToText, newIntent, type Intent } from './intent.js';
 import { RequestSeal, type RequestIdentity } from './request-seal.js';
 import type { WriteAnswer } from './write-answer.js';
@@ -24,6 +24,9 @@ export interface WriteAttempt extends Intent {
   readonly repeatedSince: number | null;
 }
 
+/** Past so many a retry waits for the mark to run out by itself. */
+const MOST_GIVEN_UP = 10_000;
+
 type Execute = (attempt: WriteAttempt) => Promise<Omit<WriteAnswer, 'replayed'>>;
 
 /**
@@ -32,6 +35,9 @@ type Execute = (attempt: WriteAttempt) => Promise<Omit<WriteAnswer, 'replayed'>>
  * same command, which the runner recognises in the log.
  */
 export class IdempotentWrites {
+  /** Requests that this process gave up without being able to say so in their record, by id. */
+  readonly #givenUp = new Set<string>();
+
   constructor(private readonly options: IdempotentWritesOptions) {}
 
   /**
@@ -61,7 +67,7 @@ export class IdempotentWrites {
     const { store, failPoint = NO_FAIL_POINT } = this.options;
     const { orgId } = context.caller;
     const fresh = newIntent();
-    const begun = await store.begin(orgId, {
+    const begun = await this.#begin(orgId, {
       id: seal.id,
       bodyHash: seal.bodyHash(bodyText),
       sealedIntent: seal.seal('intent', intentToText(fresh)),
@@ -76,14 +82,34 @@ export class IdempotentWrites {
       case 'begun':
       case 'taken_over': {
         failPoint('intent_stored');
-        const intent = intentFromText(seal.open('intent', begun.sealedIntent));
+        const isFresh = begun.outcome === 'begun';
+        const intent = isFresh ? fresh : intentFromText(seal.open('intent', begun.sealedIntent));
         const answer = await this.#execute(context, seal, begun.attempt, () =>
-          execute({ ...intent, repeatedSince: begun.outcome === 'taken_over' ? begun.startedAt : null }),
+          execute({ ...intent, repeatedSince: isFresh ? null : begun.startedAt }),
         );
         failPoint('answer_stored');
         return { ...answer, replayed: false };
       }
     }
+  }
+
+  /** A mark that we left ourselves, when the database went away, keeps no retry waiting. */
+  async #begin(orgId: string, begin: Begin): Promise<Begun> {
+    const { store } = this.options;
+    const id = begin.id.toString('latin1');
+    try {
+      const begun = await store.begin(orgId, begin);
+      if (!this.#givenUp.delete(id) || begun.outcome !== 'in_flight') return begun;
+      await store.unlock(orgId, begin.id, begun.attempt);
+      return await store.begin(orgId, begin);
+    } catch (error) {
+      this.#giveUp(id);
+      throw error;
+    }
+  }
+
+  #giveUp(id: string): void {
+    if (this.#givenUp.size < MOST_GIVEN_UP) this.#givenUp.add(id);
   }
 
   async #execute(
@@ -95,21 +121,21 @@ export class IdempotentWrites {
     const { store, logger } = this.options;
     const { orgId } = context.caller;
     // What goes wrong with the record from here on costs a retry some time, but never the answer or the command.
-    const tolerate = (error: unknown): void =>
-      logger.warn(
-        { org_id: orgId, request_id: context.requestId, err: error },
-        'an idempotency record was not updated',
-      );
+    const noteDown = (work: Promise<void>): Promise<void> =>
+      work.catch((error: unknown) => {
+        logger.warn(
+          { org_id: orgId, request_id: context.requestId, err: error },
+          'an idempotency record was not updated',
+        );
+        this.#giveUp(seal.id.toString('latin1'));
+      });
     try {
       const answer = await execute();
-      await store.answer(orgId, seal.id, seal.seal('answer', JSON.stringify(answer))).catch(tolerate);
+      await noteDown(store.answer(orgId, seal.id, seal.seal('answer', JSON.stringify(answer))));
       return answer;
     } catch (error) {
-      const settle =
-        error instanceof DomainRejection
-          ? store.forget(orgId, seal.id, attempt)
-          : store.unlock(orgId, seal.id, attempt);
-      await settle.catch(tolerate);
+      const refused = error instanceof DomainRejection;
+      await noteDown(refused ? store.forget(orgId, seal.id, attempt) : store.unlock(orgId, seal.id, attempt));
       throw error;
     }
   }
