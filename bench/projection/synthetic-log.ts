@@ -11,35 +11,54 @@ export interface SyntheticAppend {
 export interface SyntheticLog {
   readonly lineages: number;
   readonly organizations: number;
-  readonly eventsPerLineage: number;
+  /**
+   * `lived`: as keys are used. One is made at every turn, and each lives its ten events after the delays below: most of
+   * them soon after one another, some long after. `scattered`: every event is of another lineage than all events near
+   * it, the least that a page and a cache of lineages can hope for.
+   */
+  readonly order: 'lived' | 'scattered';
 }
 
+/** Steps of one life, see `commandOf`. */
+export const EVENTS_PER_LINEAGE = 10;
+/** Turns between the making of a key and each of its events. */
+const DELAYS = [0, 1, 3, 10, 20, 40, 80, 150, 400, 1_500] as const;
 const START_MS = 1_700_000_000_000;
 
-/**
- * Lives of keys as the domain decides them, one event after another of ever another lineage: the least that a cache of
- * lineages can hope for. The same on every run.
- */
-export function* syntheticLog({ lineages, organizations, eventsPerLineage }: SyntheticLog): Iterable<SyntheticAppend> {
+/** Lives of keys as the domain decides them. The same on every run. */
+export function* syntheticLog({ lineages, organizations, order }: SyntheticLog): Iterable<SyntheticAppend> {
   const states: LineageState[] = Array.from({ length: lineages }, () => apiKeyDecider.initialState);
-  for (let step = 0; step < eventsPerLineage; step++) {
-    for (let turn = 0; turn < lineages; turn++) {
-      // 7,919 is a prime that does not divide the number of lineages: every one comes once in each round, scattered.
-      const n = (turn * 7_919 + step * 31) % lineages;
-      const lineage = n.toString(36).toUpperCase().padStart(16, '0');
-      const now = START_MS + (step * lineages + turn) * 10;
-      const before = states[n] ?? apiKeyDecider.initialState;
-      const [event] = apiKeyDecider.decide(commandOf(lineage, step, before, now), before);
-      if (event === undefined) throw new Error(`step ${step} of a synthetic life changes nothing`);
-      const metadata = metadataOf(`org_${n % organizations}`, n, now);
-      states[n] = apiKeyDecider.evolve(before, { ...event, metadata });
-      const id = uuidOf(`${n} ${step}`);
-      yield { stream: lineageStream(lineage), expected: step - 1, events: [{ id, ...event, metadata }] };
+  let now = START_MS;
+  for (const [n, step] of order === 'lived' ? lived(lineages) : scattered(lineages)) {
+    now += 10;
+    const lineage = n.toString(36).toUpperCase().padStart(16, '0');
+    const before = states[n] ?? apiKeyDecider.initialState;
+    const [event] = apiKeyDecider.decide(commandOf(lineage, step, before, now), before);
+    if (event === undefined) throw new Error(`step ${step} of a synthetic life changes nothing`);
+    const metadata = metadataOf(`org_${n % organizations}`, n, now);
+    states[n] = apiKeyDecider.evolve(before, { ...event, metadata });
+    const id = uuidOf(`${n} ${step}`);
+    yield { stream: lineageStream(lineage), expected: step - 1, events: [{ id, ...event, metadata }] };
+  }
+}
+
+type LineageAndStep = readonly [lineage: number, step: number];
+
+function* lived(lineages: number): Iterable<LineageAndStep> {
+  for (let turn = 0; turn < lineages + DELAYS[9]; turn++) {
+    for (const [step, delay] of DELAYS.entries()) {
+      if (turn >= delay && turn - delay < lineages) yield [turn - delay, step];
     }
   }
 }
 
-/** A life of ten steps; longer ones begin again with changes of the name. */
+function* scattered(lineages: number): Iterable<LineageAndStep> {
+  for (let step = 0; step < EVENTS_PER_LINEAGE; step++) {
+    // 7,919 is a prime that does not divide the number of lineages: every one comes once in each round.
+    for (let turn = 0; turn < lineages; turn++) yield [(turn * 7_919 + step * 31) % lineages, step];
+  }
+}
+
 function commandOf(lineage: string, step: number, { keys }: LineageState, now: number): ApiKeyCommand {
   const keyId = keys.at(-1)?.id ?? '';
   const reason = step % 2 === 0 ? 'scheduled review of access' : null;

@@ -20,7 +20,7 @@ export interface Projector {
   status(): readonly ProjectionStatus[];
 }
 
-/** A page of 2,000 events is one statement for each table; on a busy machine it may take longer than a request may. */
+/** A page of 5,000 events is one statement for each table; on a busy machine it may take longer than a request may. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Another process may run the same: of each projection one owner works, the others stand by. */

@@ -12,6 +12,7 @@ import { projectPage } from './project-page.js';
 import type { Projection } from './projection.js';
 import { ProjectionLag } from './projection-lag.js';
 import type { ProjectionStatus } from './projection-status.js';
+import { readAhead } from './read-ahead.js';
 
 export interface ProjectionRunnerOptions {
   readonly projection: Projection;
@@ -19,7 +20,7 @@ export interface ProjectionRunnerOptions {
   /** Of the projector role; a running projection keeps one of its connections. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
-  /** Places of the log in one transaction, default 2,000. */
+  /** Places of the log in one transaction, default 5,000; while one page is written, the next is read. */
   readonly pageSize?: number;
 }
 
@@ -85,7 +86,7 @@ export class ProjectionRunner {
   }
 
   async #own(): Promise<void> {
-    const { projection, eventStore, pageSize = 2_000 } = this.options;
+    const { projection, eventStore, pageSize = 5_000 } = this.options;
     const { signal } = this.#stopping;
     const ownership = await this.#acquire();
     if (ownership === null) return;
@@ -97,7 +98,7 @@ export class ProjectionRunner {
       this.#state = 'running';
       this.options.logger.info(this.#fields(), 'projection running');
       const log = { after: this.#checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
-      for await (const page of eventStore.subscribe(log)) {
+      for await (const page of readAhead(eventStore.subscribe(log))) {
         if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
         this.#lag.reading(page);
         if (page.position > this.#checkpoint) await this.#project(ownership.client, page);

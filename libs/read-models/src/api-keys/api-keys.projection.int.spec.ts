@@ -5,10 +5,11 @@ import { apiKeyCreated, apiKeyDeleted, apiKeyRevoked, apiKeyRotated, aDenial, ke
 import { keyHistories } from '../testing/key-histories.js';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
+import { AuditLogProjection } from '../audit-log/audit-log.projection.js';
 import { ApiKeysProjection } from './api-keys.projection.js';
 import { getApiKeyHistory } from './get-api-key-history.js';
 
-const TABLES = ['api_keys', 'api_key_history'];
+const TABLES = ['api_keys'];
 const LINEAGE = 'AbCdEfGh12345678';
 let database: ReadModelDatabase;
 
@@ -56,7 +57,7 @@ it('keeps each key as the fold leaves it, under the number of the event that mad
 });
 
 it('keeps of every event which keys it changed, and how it left them', async () => {
-  await database.project(new ApiKeysProjection(), LIFE);
+  await database.project(new AuditLogProjection(), LIFE);
   const history = await getApiKeyHistory(database.api, 'org_a', LINEAGE, { limit: 50, afterRevision: -1 });
   expect(history.map(({ seq, revision, eventType }) => [seq, revision, eventType])).toEqual([
     [1, 0, 'api_key.created'],

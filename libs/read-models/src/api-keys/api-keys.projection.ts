@@ -1,18 +1,17 @@
 import type pg from 'pg';
-import { API_KEY_STREAM_PREFIX, changesOf, parseApiKeyEvent } from '#libs/domain';
+import { API_KEY_STREAM_PREFIX, parseApiKeyEvent } from '#libs/domain';
 import type { Projection, SequencedEvent } from '#libs/projections';
 import { KeyPageFold } from './key-page-fold.js';
 import { LineageCache, type ProjectedLineage } from './lineage-cache.js';
 import { loadLineages } from './load-lineages.js';
-import { writeHistory, type HistoryRow } from './write-history.js';
 import { writeKeys } from './write-keys.js';
 
 /** About a kilobyte each. */
 const MOST_CACHED_KEYS = 20_000;
 
 /**
- * Which keys are there, and what happened to each? Folds every lineage with the domain's own fold, onto the state that
- * the page before left, and keeps every event's outcome for the history.
+ * Which keys are there? Folds every lineage with the domain's own fold, onto the state that the page before left. What
+ * happened to each key is read from the audit log's rows (`getApiKeyHistory`).
  */
 export class ApiKeysProjection implements Projection {
   readonly name = 'api-keys';
@@ -27,13 +26,8 @@ export class ApiKeysProjection implements Projection {
     const own = page.filter(({ event }) => event.stream.startsWith(API_KEY_STREAM_PREFIX));
     if (own.length === 0) return;
     const fold = new KeyPageFold(await this.#lineages(own, transaction));
-    const history = own.map(({ event, seq }): HistoryRow => {
-      const recorded = parseApiKeyEvent(event);
-      const lineage = lineageIn(event.stream);
-      return { event, lineage, seq, changes: changesOf(recorded), states: fold.apply(lineage, recorded, seq) };
-    });
+    for (const { event, seq } of own) fold.apply(lineageIn(event.stream), parseApiKeyEvent(event), seq);
     await writeKeys(transaction, fold.changed);
-    await writeHistory(transaction, history);
     for (const [lineage, projected] of fold.touched()) this.#cache.set(lineage, projected);
   }
 
@@ -42,10 +36,7 @@ export class ApiKeysProjection implements Projection {
     this.#cache.clear();
   }
 
-  async #lineages(
-    page: readonly SequencedEvent[],
-    transaction: pg.ClientBase,
-  ): Promise<ReadonlyMap<string, ProjectedLineage>> {
+  async #lineages(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<Map<string, ProjectedLineage>> {
     const known = new Map<string, ProjectedLineage>();
     const missing = new Set<string>();
     for (const { event } of page) {
@@ -57,7 +48,8 @@ export class ApiKeysProjection implements Projection {
     // The first event of a stream says that there is nothing to load.
     for (const { event } of page) if (event.revision === 0) missing.delete(lineageIn(event.stream));
     if (missing.size === 0) return known;
-    return new Map([...known, ...(await loadLineages(transaction, [...missing]))]);
+    for (const [lineage, loaded] of await loadLineages(transaction, [...missing])) known.set(lineage, loaded);
+    return known;
   }
 }
 

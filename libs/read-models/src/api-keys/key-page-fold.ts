@@ -1,10 +1,12 @@
-import { apiKeyDecider, MalformedEvent, type ApiKeyEvent, type KeyState, type Recorded } from '#libs/domain';
+import { apiKeyDecider, MalformedEvent, type ApiKeyEvent, type Recorded } from '#libs/domain';
 import type { ListedKey, ProjectedLineage } from './lineage-cache.js';
 
 /** A key of a lineage as one page left it. */
 export interface ChangedKey extends ListedKey {
   readonly orgId: string;
   readonly lineage: string;
+  /** Made by this page: it has no row yet. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -16,13 +18,13 @@ export class KeyPageFold {
   readonly #changed = new Map<string, ChangedKey>();
   readonly #touched = new Set<string>();
 
-  /** `lineages` as the pages before left them; one that is not among them is new. */
-  constructor(lineages: ReadonlyMap<string, ProjectedLineage>) {
-    this.#lineages = new Map(lineages);
+  /** `lineages` as the pages before left them; one that is not among them is new. The map is the fold's from now on. */
+  constructor(lineages: Map<string, ProjectedLineage>) {
+    this.#lineages = lineages;
   }
 
-  /** The keys that this event changed, as it left them. @throws MalformedEvent on one that cannot follow */
-  apply(lineage: string, recorded: Recorded<ApiKeyEvent>, seq: number): readonly KeyState[] {
+  /** @throws MalformedEvent on one that cannot follow */
+  apply(lineage: string, recorded: Recorded<ApiKeyEvent>, seq: number): void {
     const orgId = recorded.metadata.org_id;
     const known = this.#lineages.get(lineage) ?? { orgId, keys: [] };
     if (known.orgId !== orgId) throw new MalformedEvent(recorded.type, 'the lineage is of another organization');
@@ -32,13 +34,13 @@ export class KeyPageFold {
       const listed = known.keys[index];
       // The fold hands on what it did not change, so that the same object is the same key.
       if (listed?.key === key) return listed;
-      const changed = { key, createdSeq: listed?.createdSeq ?? seq, orgId, lineage };
+      const isNew = listed === undefined || this.#changed.get(key.id)?.isNew === true;
+      const changed = { key, createdSeq: listed?.createdSeq ?? seq, orgId, lineage, isNew };
       this.#changed.set(key.id, changed);
       return changed;
     });
-    this.#lineages.set(lineage, { orgId: known.orgId, keys });
+    this.#lineages.set(lineage, { orgId, keys });
     this.#touched.add(lineage);
-    return after.filter((key, index) => known.keys[index]?.key !== key);
   }
 
   get changed(): readonly ChangedKey[] {

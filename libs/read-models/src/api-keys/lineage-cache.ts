@@ -30,8 +30,13 @@ export class LineageCache {
     this.#remove(lineage);
     this.#lineages.set(lineage, projected);
     this.#keys += projected.keys.length;
+    if (this.#keys > this.mostKeys) this.#shrink();
+  }
+
+  /** A tenth at once: a map's first entry is found by walking over all that were removed ahead of it. */
+  #shrink(): void {
     for (const oldest of this.#lineages.keys()) {
-      if (this.#keys <= this.mostKeys) break;
+      if (this.#keys <= this.mostKeys * 0.9) return;
       this.#remove(oldest);
     }
   }

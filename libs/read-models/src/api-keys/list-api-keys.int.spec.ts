@@ -1,6 +1,7 @@
 import { apiKeyCreated, apiKeyDeleted, apiKeyRotated, apiKeyRevoked, keyId, START } from '#libs/testing';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
+import { AuditLogProjection } from '../audit-log/audit-log.projection.js';
 import { ApiKeysProjection } from './api-keys.projection.js';
 import { getApiKey } from './get-api-key.js';
 import { getApiKeyHistory } from './get-api-key-history.js';
@@ -95,7 +96,7 @@ it('pages through a history, oldest first, of a deleted key too, and never of an
     apiKeyRevoked({}, next),
     apiKeyDeleted({}, next),
   ];
-  await database.project(new ApiKeysProjection(), logOf(life));
+  await database.project(new AuditLogProjection(), logOf(life));
   const first = await getApiKeyHistory(database.api, 'org_a', lineage, { limit: 3, afterRevision: -1 });
   const rest = await getApiKeyHistory(database.api, 'org_a', lineage, { limit: 3, afterRevision: 2 });
   expect([first, rest].map((page) => page.map(({ revision }) => revision))).toEqual([[0, 1, 2], [3]]);

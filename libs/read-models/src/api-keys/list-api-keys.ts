@@ -49,11 +49,7 @@ export function listApiKeys(
     if (q !== null) {
       const pattern = containsPattern(q);
       keys = keys.where((where) =>
-        where.or([
-          where('keys.name_search', 'like', pattern),
-          where('keys.description_search', 'like', pattern),
-          sql<boolean>`starts_with(keys.id, ${q})`,
-        ]),
+        where.or([where('keys.search', 'like', pattern), sql<boolean>`starts_with(keys.id, ${q})`]),
       );
     }
     if (beforeSeq !== null) keys = keys.where('keys.created_seq', '<', String(beforeSeq));

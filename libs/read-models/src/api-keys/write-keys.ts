@@ -1,52 +1,77 @@
 import type pg from 'pg';
-import { arrayParameter } from '../array-parameter.js';
-import { jsonLines } from '../json-lines.js';
+import { BinaryArray } from '../binary-array.js';
 import { searchText } from '../search-text.js';
 import type { ChangedKey } from './key-page-fold.js';
 
-/** Writes each key as the page left it. What made a key never changes: `created_seq` and `lineage` stay. */
+/**
+ * Writes each key as the page left it, new ones and known ones with a statement each: `on conflict do update` would look
+ * up, lock and log every row twice. A new key that has a row, or a known one that has none, is an error.
+ */
 export async function writeKeys(transaction: pg.ClientBase, keys: readonly ChangedKey[]): Promise<void> {
-  const column = (value: (changed: ChangedKey) => string | number | boolean | null): string =>
-    arrayParameter(keys.map(value));
-  await transaction.query({
-    name: 'write_keys',
-    text: WRITE_KEYS,
-    values: [
-      column(({ orgId }) => orgId),
-      column(({ key }) => key.id),
-      column(({ lineage }) => lineage),
-      column(({ createdSeq }) => createdSeq),
-      column(({ key }) => searchText(key.name)),
-      column(({ key }) => searchText(key.description)),
-      column(({ key }) => key.type),
-      column(({ key }) => key.environment),
-      column(({ key }) => key.deleted),
-      column(({ key }) => key.revoked !== null),
-      column(({ key }) => key.suspended !== null),
-      column(({ key }) => key.rotatedTo !== null),
-      column(({ key }) => key.expiresAt),
-      column(({ key }) => key.graceExpiresAt),
-      jsonLines(keys.map(({ key }) => key)),
-    ],
-  });
+  const made = keys.filter(({ isNew }) => isNew);
+  const known = keys.filter(({ isNew }) => !isNew);
+  if (made.length > 0) {
+    await transaction.query({ name: 'insert_keys', text: INSERT_KEYS, values: [...columns(made), ...origins(made)] });
+  }
+  if (known.length > 0) {
+    const { rowCount } = await transaction.query({
+      name: 'update_keys',
+      text: UPDATE_KEYS,
+      values: [...columns(known)],
+    });
+    if (rowCount !== known.length) throw new Error(`${known.length} keys changed, but ${rowCount} rows were there`);
+  }
 }
 
-const WRITE_KEYS = `
-  insert into read_models.api_keys as stored
-    (org_id, id, lineage, created_seq, name_search, description_search, key_type, environment,
-     deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state)
-  select * from unnest
-    ($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[],
-     $10::boolean[], $11::boolean[], $12::boolean[], $13::bigint[], $14::bigint[], string_to_array($15, E'\\n')::json[])
-  on conflict (org_id, id) do update set
-    name_search = excluded.name_search,
-    description_search = excluded.description_search,
-    key_type = excluded.key_type,
-    environment = excluded.environment,
-    deleted = excluded.deleted,
-    revoked = excluded.revoked,
-    suspended = excluded.suspended,
-    rotated = excluded.rotated,
-    expires_at = excluded.expires_at,
-    grace_expires_at = excluded.grace_expires_at,
-    state = excluded.state`;
+/** What identifies a key and what can change of it. */
+function columns(keys: readonly ChangedKey[]): readonly Buffer[] {
+  return [
+    BinaryArray.text(keys, ({ orgId }) => orgId),
+    BinaryArray.text(keys, ({ key }) => key.id),
+    BinaryArray.text(keys, ({ key }) => searchText(key.name, key.description)),
+    BinaryArray.bool(keys, ({ key }) => key.deleted),
+    BinaryArray.bool(keys, ({ key }) => key.revoked !== null),
+    BinaryArray.bool(keys, ({ key }) => key.suspended !== null),
+    BinaryArray.bool(keys, ({ key }) => key.rotatedTo !== null),
+    BinaryArray.int8(keys, ({ key }) => key.expiresAt),
+    BinaryArray.int8(keys, ({ key }) => key.graceExpiresAt),
+    BinaryArray.text(keys, ({ key }) => JSON.stringify(key)),
+  ];
+}
+
+/** What made a key never changes. */
+function origins(keys: readonly ChangedKey[]): readonly Buffer[] {
+  return [
+    BinaryArray.text(keys, ({ lineage }) => lineage),
+    BinaryArray.int8(keys, ({ createdSeq }) => createdSeq),
+    BinaryArray.text(keys, ({ key }) => key.type),
+    BinaryArray.text(keys, ({ key }) => key.environment),
+  ];
+}
+
+const PAGE = `$1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::boolean[], $7::boolean[],
+     $8::bigint[], $9::bigint[], $10::text[]`;
+
+const INSERT_KEYS = `
+  insert into read_models.api_keys
+    (org_id, id, search, deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state,
+     lineage, created_seq, key_type, environment)
+  select org_id, id, search, deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state::json,
+         lineage, created_seq, key_type, environment
+  from unnest(${PAGE}, $11::text[], $12::bigint[], $13::text[], $14::text[]) as page
+    (org_id, id, search, deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state,
+     lineage, created_seq, key_type, environment)`;
+
+const UPDATE_KEYS = `
+  update read_models.api_keys as stored set
+    search = page.search,
+    deleted = page.deleted,
+    revoked = page.revoked,
+    suspended = page.suspended,
+    rotated = page.rotated,
+    expires_at = page.expires_at,
+    grace_expires_at = page.grace_expires_at,
+    state = page.state::json
+  from unnest(${PAGE}) as page
+    (org_id, id, search, deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state)
+  where stored.org_id = page.org_id and stored.id = page.id`;

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { Actor, AuditEntry } from '#libs/domain';
+import { toAuditEntry, type Actor, type AuditEntry } from '#libs/domain';
 import type { AuditEntriesTable } from '../schema/read-model-tables.js';
+import { toRecordedEvent } from './recorded-event.js';
 
 /** Where an act came from; null what is not known. */
 export interface EntryContext {
@@ -22,22 +23,17 @@ export interface RecordedEntry extends AuditEntry {
   readonly context: EntryContext;
 }
 
+/** The domain maps the event again as it did when the row was written: `search` and the filters fit what is shown. */
 export function toRecordedEntry(row: Selectable<AuditEntriesTable>): RecordedEntry {
+  const event = toRecordedEvent(row);
+  const { actor, ip, user_agent, request_id, occurred_at } = event.metadata;
   return {
-    id: row.id,
+    id: event.id,
     seq: Number(row.seq),
     created_at: Number(row.created_at),
-    occurred_at: row.occurred_at,
-    actor: { type: row.actor_type, id: row.actor_id, name: row.actor_name },
-    event_group: row.event_group,
-    event_type: row.event_type,
-    activity_type: row.activity_type,
-    target_type: row.target_type,
-    target_id: row.target_id,
-    target_name: row.target_name,
-    summary: row.summary,
-    reason: row.reason,
-    data: row.data,
-    context: row.context,
+    occurred_at,
+    actor,
+    ...toAuditEntry(event),
+    context: { ip, user_agent, request_id },
   };
 }

@@ -2,7 +2,7 @@ import type { Migration } from '#libs/postgres';
 import { confined } from './confined.js';
 
 /**
- * The key listing and the key history. A key's row stays when the key is deleted: its lineage is folded on from it.
+ * The key listing. A key's row stays when the key is deleted: its lineage is folded on from it.
  * `state` is the domain's `KeyState`; the columns beside it are what lists filter and sort by, and nothing else.
  */
 export const apiKeysMigration: Migration = {
@@ -14,8 +14,7 @@ export const apiKeysMigration: Migration = {
       lineage text collate "C" not null,
       -- seq of the event that made the key: the order of every list
       created_seq bigint not null,
-      name_search text not null,
-      description_search text not null,
+      search text not null,
       key_type text not null,
       environment text not null,
       deleted boolean not null,
@@ -29,22 +28,6 @@ export const apiKeysMigration: Migration = {
     ) with (fillfactor = 70);
     create unique index api_keys_newest on read_models.api_keys (org_id, created_seq);
     create index api_keys_lineage on read_models.api_keys (lineage);
-
-    create table read_models.api_key_history (
-      org_id text collate "C" not null,
-      lineage text collate "C" not null,
-      revision int not null,
-      seq bigint not null,
-      event_id uuid not null,
-      event_type text not null,
-      occurred_at text not null,
-      actor json not null,
-      reason text,
-      changes json not null,
-      -- the keys that the event changed, as KeyState: presented when read, for the event's instant
-      states json not null,
-      primary key (org_id, lineage, revision)
-    );
-    ${['api_keys', 'api_key_history'].map(confined).join('\n')}
+    ${confined('api_keys')}
   `,
 };

@@ -2,9 +2,12 @@ import type { Migration } from '#libs/postgres';
 import { confined } from './confined.js';
 
 /**
- * The audit log: one row for each event that is an entry, as the domain maps it. `target_lineage` is what an object's
- * trail is found by: the lineage of a key, the id of anything else; it also leads to single targets, so that one index
- * serves both. `search` is lower-cased (see `searchText`).
+ * The audit log, and with it the history of every key: one row for each event that is an entry. `event` is the event as
+ * it was recorded, and the domain makes the entry, or a step of the history, of it when it is read; the columns beside
+ * it are what lists filter and sort by, and nothing else. A release that maps or words entries differently raises the
+ * projection's version, so that both are made by the same code. `target_lineage` is what an object's trail is found by:
+ * the lineage of a key, the id of anything else; it also leads to single targets, so that one index serves both.
+ * `search` is lower-cased (see `searchText`).
  */
 export const auditLogMigration: Migration = {
   id: 'read-models/002-audit-log',
@@ -12,25 +15,15 @@ export const auditLogMigration: Migration = {
     create table read_models.audit_entries (
       org_id text collate "C" not null,
       seq bigint not null,
-      id uuid not null,
-      -- Unix seconds, what lists are cut by; occurred_at is the same instant with milliseconds
+      -- Unix seconds, what lists are cut by
       created_at bigint not null,
-      occurred_at text not null,
-      actor_type text not null,
-      actor_id text collate "C" not null,
-      actor_name text,
-      event_group text not null,
       event_type text collate "C" not null,
-      activity_type text not null,
+      actor_id text collate "C" not null,
       target_type text not null,
       target_id text,
-      target_name text,
       target_lineage text collate "C",
-      summary text not null,
-      reason text,
-      data json not null,
-      context json not null,
       search text not null,
+      event text not null,
       primary key (org_id, seq)
     );
     create index audit_entries_created_at on read_models.audit_entries (org_id, created_at, seq);

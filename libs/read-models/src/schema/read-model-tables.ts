@@ -1,6 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Actor, AuditEntry, FieldChange, KeyState } from '#libs/domain';
-import type { EntryContext } from '../audit-log/recorded-entry.js';
+import type { Actor, KeyState, TargetType } from '#libs/domain';
 
 /** A bigint column: `pg` hands it out as text, and every value of ours is a safe integer. */
 type BigInteger = ColumnType<string, never, never>;
@@ -12,8 +11,7 @@ export interface ApiKeysTable {
   readonly id: ReadOnly<string>;
   readonly lineage: ReadOnly<string>;
   readonly created_seq: BigInteger;
-  readonly name_search: ReadOnly<string>;
-  readonly description_search: ReadOnly<string>;
+  readonly search: ReadOnly<string>;
   readonly key_type: ReadOnly<string>;
   readonly environment: ReadOnly<string>;
   readonly deleted: ReadOnly<boolean>;
@@ -25,20 +23,6 @@ export interface ApiKeysTable {
   readonly state: ReadOnly<KeyState>;
 }
 
-export interface ApiKeyHistoryTable {
-  readonly org_id: ReadOnly<string>;
-  readonly lineage: ReadOnly<string>;
-  readonly revision: ReadOnly<number>;
-  readonly seq: BigInteger;
-  readonly event_id: ReadOnly<string>;
-  readonly event_type: ReadOnly<string>;
-  readonly occurred_at: ReadOnly<string>;
-  readonly actor: ReadOnly<Actor>;
-  readonly reason: ReadOnly<string | null>;
-  readonly changes: ReadOnly<readonly FieldChange[]>;
-  readonly states: ReadOnly<readonly KeyState[]>;
-}
-
 export interface ApiKeyUsageTable {
   readonly org_id: ReadOnly<string>;
   readonly key_id: ReadOnly<string>;
@@ -48,24 +32,15 @@ export interface ApiKeyUsageTable {
 export interface AuditEntriesTable {
   readonly org_id: ReadOnly<string>;
   readonly seq: BigInteger;
-  readonly id: ReadOnly<string>;
   readonly created_at: BigInteger;
-  readonly occurred_at: ReadOnly<string>;
-  readonly actor_type: ReadOnly<Actor['type']>;
+  readonly event_type: ReadOnly<string>;
   readonly actor_id: ReadOnly<string>;
-  readonly actor_name: ReadOnly<string | null>;
-  readonly event_group: ReadOnly<AuditEntry['event_group']>;
-  readonly event_type: ReadOnly<AuditEntry['event_type']>;
-  readonly activity_type: ReadOnly<AuditEntry['activity_type']>;
-  readonly target_type: ReadOnly<AuditEntry['target_type']>;
+  readonly target_type: ReadOnly<TargetType>;
   readonly target_id: ReadOnly<string | null>;
-  readonly target_name: ReadOnly<string | null>;
   readonly target_lineage: ReadOnly<string | null>;
-  readonly summary: ReadOnly<string>;
-  readonly reason: ReadOnly<string | null>;
-  readonly data: ReadOnly<AuditEntry['data']>;
-  readonly context: ReadOnly<EntryContext>;
   readonly search: ReadOnly<string>;
+  /** See `toRecordedEvent`. */
+  readonly event: ReadOnly<string>;
 }
 
 export interface AuditActorsTable {
@@ -79,7 +54,6 @@ export interface AuditActorsTable {
 /** Schema `read_models` as the api role sees it. */
 export interface ReadModelTables {
   readonly 'read_models.api_keys': ApiKeysTable;
-  readonly 'read_models.api_key_history': ApiKeyHistoryTable;
   readonly 'read_models.api_key_usage': ApiKeyUsageTable;
   readonly 'read_models.audit_entries': AuditEntriesTable;
   readonly 'read_models.audit_actors': AuditActorsTable;

@@ -40,7 +40,6 @@ async function seenBy(table: string, orgId: string | null): Promise<readonly str
 
 it('knows which tables it speaks of', () => {
   expect(tables).toEqual([
-    'read_models.api_key_history',
     'read_models.api_key_usage',
     'read_models.api_keys',
     'read_models.audit_actors',
