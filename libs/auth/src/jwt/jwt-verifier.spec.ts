@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { base64url, exportSPKI, importJWK, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { SILENT } from '#libs/observability';
 import { IdentityProvider } from '../testing/identity-provider.js';
@@ -238,13 +238,15 @@ it.each<[string, (broken: IdentityProvider) => void]>([
 });
 
 it('calls a provider that accepts connections and says nothing unavailable', async () => {
-  const mute = createServer(() => undefined);
+  const connections: Socket[] = [];
+  const mute = createServer((connection) => void connections.push(connection.on('error', () => undefined)));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   const address = mute.address();
   if (address === null || typeof address === 'string') throw new Error('a port was expected');
   const jwt = verifier({ jwksUrl: `http://127.0.0.1:${address.port}/`, deadlineMs: 50 });
   await expect(jwt.verify(await provider.token())).rejects.toBeInstanceOf(IdentityProviderUnavailable);
-  mute.close();
+  connections.forEach((connection) => connection.destroy());
+  await new Promise((resolve) => mute.close(resolve));
 });
 
 it.each(['http://id.example', 'ftp://127.0.0.1', 'nonsense', ''])('does not start with the issuer %p', (issuer) => {

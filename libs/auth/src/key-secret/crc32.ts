@@ -1,17 +1,18 @@
 /** For each byte its remainder, and the same shifted by one, two and three further zero bytes. */
-const TABLES = [new Int32Array(256), new Int32Array(256), new Int32Array(256), new Int32Array(256)] as const;
-const [T0, T1, T2, T3] = TABLES;
+const T0 = new Int32Array(256);
+const T1 = new Int32Array(256);
+const T2 = new Int32Array(256);
+const T3 = new Int32Array(256);
 for (let byte = 0; byte < 256; byte++) {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit++)
     remainder = (remainder & 1) === 1 ? 0xedb88320 ^ (remainder >>> 1) : remainder >>> 1;
   T0[byte] = remainder;
 }
-for (let table = 1; table < 4; table++) {
-  for (let byte = 0; byte < 256; byte++) {
-    const before = at(TABLES[table - 1] ?? T0, byte);
-    (TABLES[table] ?? T0)[byte] = at(T0, before & 255) ^ (before >>> 8);
-  }
+for (let byte = 0; byte < 256; byte++) {
+  T1[byte] = shifted(lookUp(T0, byte));
+  T2[byte] = shifted(lookUp(T1, byte));
+  T3[byte] = shifted(lookUp(T2, byte));
 }
 
 /**
@@ -20,15 +21,26 @@ for (let table = 1; table < 4; table++) {
  */
 export function crc32(bytes: Uint8Array, length: number): number {
   let crc = -1;
-  let from = 0;
-  for (; from + 4 <= length; from += 4) {
-    crc ^= at(bytes, from) | (at(bytes, from + 1) << 8) | (at(bytes, from + 2) << 16) | (at(bytes, from + 3) << 24);
-    crc = at(T3, crc & 255) ^ at(T2, (crc >>> 8) & 255) ^ at(T1, (crc >>> 16) & 255) ^ at(T0, crc >>> 24);
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    crc ^=
+      byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16) | (byteAt(bytes, at + 3) << 24);
+    crc =
+      lookUp(T3, crc & 255) ^ lookUp(T2, (crc >>> 8) & 255) ^ lookUp(T1, (crc >>> 16) & 255) ^ lookUp(T0, crc >>> 24);
   }
-  for (; from < length; from++) crc = at(T0, (crc ^ at(bytes, from)) & 255) ^ (crc >>> 8);
+  for (; at < length; at++) crc = lookUp(T0, (crc ^ byteAt(bytes, at)) & 255) ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
-function at(table: Int32Array | Uint8Array, index: number): number {
+function shifted(remainder: number): number {
+  return lookUp(T0, remainder & 255) ^ (remainder >>> 8);
+}
+
+/** Two functions for one thing: one for both kinds of array would be compiled for either at each use, and be slower. */
+function lookUp(table: Int32Array, index: number): number {
   return table[index] ?? 0;
+}
+
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0;
 }

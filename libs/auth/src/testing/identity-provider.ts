@@ -54,8 +54,10 @@ export class IdentityProvider {
   async goDown(): Promise<void> {
     const server = this.#server;
     this.#server = null;
-    server?.closeAllConnections();
-    await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
+    if (server === null) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
   }
 
   /** A new signing key, in the place of all before unless they are kept. */
