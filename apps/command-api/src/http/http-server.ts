@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorHandler } from './error-handler.js';
 import { requestId } from './request-id.js';
+import { RequestRefused } from './request-refused.js';
 import { answerUnparsedRequest } from './unparsed-requests.js';
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -16,7 +17,8 @@ export class HttpServer extends FastifyAdapter {
     super({
       logger: false,
       bodyLimit: MAX_BODY_BYTES,
-      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000 },
+      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000, requireHostHeader: false },
+      // A request without a host is refused by `runBeforeRoutes`: Node itself would do it without a body.
       // From the first byte of a request to its last: a client that trickles its body is cut off.
       requestTimeout: 30_000,
       keepAliveTimeout: 65_000,
@@ -33,13 +35,17 @@ export class HttpServer extends FastifyAdapter {
       // No middleware is used, so none is looked for on each request.
       skipMiddie: true,
     });
+    // Where Nest itself, past the router, finds that a request is for no route of its own.
+    this.instance.setNotFoundHandler((request, reply) =>
+      this.errors.handle(new RequestRefused('not_found'), request, reply),
+    );
   }
 
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
     return this.instance.setErrorHandler((error, request, reply) => this.errors.handle(error, request, reply));
   }
 
-  /** Unknown routes are refused by `refuseUnknownRoutes`, before anything looks at their body. */
+  /** Nest's; ours is set above, and unknown routes are refused by `runBeforeRoutes` before their body is looked at. */
   override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
     return this.instance;
   }

@@ -34,7 +34,9 @@ export function runBeforeRoutes(server: FastifyInstance, { addresses, guard, rou
   server.addHook('onRequest', (request, reply, done) => {
     request.context = new RequestContext(request, addresses);
     void reply.headers(ANSWER_HEADERS).header('x-request-id', request.id);
-    if (!request.is404) return done();
+    const { raw } = request;
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') return done(new RequestRefused('bad_request'));
+    if (!request.is404) return done(hasEmptyParameter(request.params) ? new RequestRefused('not_found') : undefined);
     const [path = ''] = request.url.split('?');
     const allow = routes.methodsAt(path);
     done(allow.length === 0 ? new RequestRefused('not_found') : new RequestRefused('method_not_allowed', { allow }));
@@ -48,6 +50,14 @@ export function runBeforeRoutes(server: FastifyInstance, { addresses, guard, rou
     guards.add(hook);
     route.onRequest = [...before, hook];
   });
+}
+
+/** The router takes `//` for an empty parameter; no route here has an object without an id. */
+function hasEmptyParameter(params: unknown): boolean {
+  for (const name in Object(params)) {
+    if (name !== '*' && Reflect.get(Object(params), name) === '') return true;
+  }
+  return false;
 }
 
 function guardHook(contract: RouteContract, guard: RequestGuard): OnRequest {

@@ -6,6 +6,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+const NO_HEADERS: Record<string, string> = {};
 const UNKNOWN = 'ak_00000000000000000000';
 /** All but what is of the one request: its id and its time. */
 const comparable = ({ status, body, headers }: ApiAnswer): unknown => {
@@ -32,7 +33,7 @@ it.each(CALLS)("answers %s /v1/api-keys/{id}%s of another organization's key as 
   const manager = await api.key({ scopes: ['keys:manage'] }, api.credentials.other);
   const paths = [foreign.id, UNKNOWN].map((id) => `/v1/api-keys/${id}${rest}`);
   for (const credential of [api.credentials.other, manager.secret]) {
-    for (const headers of [{}, { 'idempotency-key': 'tenancy' }]) {
+    for (const headers of [NO_HEADERS, { 'idempotency-key': 'tenancy' }]) {
       const answers: ApiAnswer[] = [];
       for (const path of paths) answers.push(await api.call(credential, method, path, body, headers));
       const [ofForeign, ofUnknown] = answers.map(comparable);

@@ -9,7 +9,7 @@ import { ProductMetrics, SILENT } from '#libs/observability';
 import { migrate } from '#libs/postgres';
 import { parseSettings, type Settings } from '#libs/settings';
 import { createTestDatabase } from '#libs/testing';
-import { createProjector, type Projector } from '../../../projector/src/create-projector.js';
+import { createProjector } from '../../../projector/src/create-projector.js';
 import { commandApiMigrations } from '../command-api-migrations.js';
 import { startCommandApi } from '../start-command-api.js';
 import { DocumentedClient, type DocumentedAnswer } from './documented-client.js';
@@ -49,9 +49,10 @@ export class RunningApi {
     readonly client: DocumentedClient,
     readonly issuer: EmbeddedIssuer,
     readonly eventStore: PostgresEventStore,
-    readonly projector: Projector,
     readonly credentials: Credentials,
-    /** Ends everything; may be called once. */
+    /** Leaves the read models as they are from here on. */
+    readonly stopProjections: () => Promise<void>,
+    /** Ends everything. */
     readonly stop: () => Promise<void>,
   ) {}
 
@@ -77,9 +78,11 @@ export class RunningApi {
       projections: () => projector.status(),
       documentationRoot: '.',
     });
+    let projectionsStopped: Promise<void> | null = null;
+    const stopProjections = (): Promise<void> => (projectionsStopped ??= projector.stop());
     const stop = async (): Promise<void> => {
       await api.stop();
-      await projector.stop();
+      await stopProjections();
       await eventStore.close();
       await database.drop();
       await rm(directory, { recursive: true, force: true });
@@ -93,15 +96,8 @@ export class RunningApi {
       other: await person('admin', 'org_b'),
       platform,
     };
-    return new RunningApi(
-      api.url,
-      await DocumentedClient.at(api.url),
-      issuer,
-      eventStore,
-      projector,
-      credentials,
-      stop,
-    );
+    const client = await DocumentedClient.at(api.url);
+    return new RunningApi(api.url, client, issuer, eventStore, credentials, stopProjections, stop);
   }
 
   /** One request as one caller; null: without a credential. @throws Error when the answer is not as documented */
@@ -124,7 +120,8 @@ export class RunningApi {
   async key(body: Readonly<Record<string, unknown>> = {}, credential = this.credentials.admin): Promise<TestKey> {
     const answer = await this.call(credential, 'POST', '/v1/api-keys', { name: 'A key', ...body });
     if (answer.status !== 201) throw new Error(`no key was made: ${answer.text}`);
-    return { id: String(answer.body['id']), secret: String(answer.body['secret']) };
+    const position = answer.headers.get('x-log-position') ?? '';
+    return { id: String(answer.body['id']), secret: String(answer.body['secret']), position };
   }
 
   /** A `GET` that waits until everything is readable that an earlier answer has written. */
@@ -137,6 +134,8 @@ export class RunningApi {
 export interface TestKey {
   readonly id: string;
   readonly secret: string;
+  /** Of its creation, for `X-Min-Log-Position`. */
+  readonly position: string;
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

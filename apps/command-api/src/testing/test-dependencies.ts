@@ -50,7 +50,7 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
     database: nowhere,
     catalogue: DEFAULT_SCOPE_CATALOGUE,
     denials: { record: () => undefined },
-    exports: { exported: () => undefined },
+    exports: { begun: () => undefined, exported: () => undefined },
     readiness: () => Promise.resolve({ ready: true, dependencies: { database: 'ok' }, projections: [] }),
     documentationRoot: '.',
     authenticate: ({ authorization }) => {

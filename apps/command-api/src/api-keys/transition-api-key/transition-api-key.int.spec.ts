@@ -55,9 +55,8 @@ it('suspends and reactivates, each once', async () => {
 });
 
 it('revokes a suspended, a rotating and an expired key too', async () => {
-  const [suspended, rotating, expired] = [
-    ...[await api.key(), await api.key(), await api.key({ seconds_until_expiration: 1 })],
-  ];
+  const [suspended, rotating] = [await api.key(), await api.key()];
+  const expired = await api.key({ seconds_until_expiration: 1 });
   await act(suspended.id, 'suspend');
   await act(rotating.id, 'rotate', { grace_period_seconds: 600 });
   while ((await codeOf(expired.secret)) !== 'expired') await new Promise((resolve) => setTimeout(resolve, 50));
@@ -72,9 +71,8 @@ it('revokes a suspended, a rotating and an expired key too', async () => {
 });
 
 it('answers 409 where a key cannot be suspended or reactivated any more', async () => {
-  const [revoked, rotating, expired] = [
-    ...[await api.key(), await api.key(), await api.key({ seconds_until_expiration: 1 })],
-  ];
+  const [revoked, rotating] = [await api.key(), await api.key()];
+  const expired = await api.key({ seconds_until_expiration: 1 });
   await act(revoked.id, 'revoke');
   await act(rotating.id, 'rotate', { grace_period_seconds: 600 });
   while ((await codeOf(expired.secret)) !== 'expired') await new Promise((resolve) => setTimeout(resolve, 50));
