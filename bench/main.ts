@@ -9,6 +9,7 @@ import * as createKey from './create-key.bench.js';
 import * as memory from './memory.bench.js';
 import * as projection from './projection.bench.js';
 import * as readLog from './read-log.bench.js';
+import * as verifyFunction from './verify-function.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
 
 /** Every benchmark, in the order in which it runs. */
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   append,
   'read-log': readLog,
   projection,
+  'verify-function': verifyFunction,
   'verify-http': verifyHttp,
   'create-key': createKey,
   memory,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreUnavailable, LogIntegrityError, type StoredEvent } from '#libs/event-store';
 import { SILENT } from '#libs/observability';
+import { eventually } from '../testing/eventually.js';
 import { testHasher } from '../testing/hasher.js';
 import { KeyLineage } from '../testing/key-lineage.js';
 import { settle, SteppedEventStore } from '../testing/stepped-event-store.js';
@@ -273,7 +274,7 @@ it('waits for a store that is not there when it starts', async () => {
   const { directory, errors } = await directoryOver(store);
   expect(caught(() => directory.lookup(lineage().name))).toEqual(unavailable('starting'));
   store.head = head;
-  while (directory.metrics().state !== 'following') await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(() => directory.metrics().state === 'following');
   expect(directory.lookup(lineage().name)).toBeUndefined();
   expect(errors).toEqual([]);
   await directory.stop();
