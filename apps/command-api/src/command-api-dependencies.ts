@@ -34,7 +34,7 @@ export interface CommandApiDependencies {
   readonly waitFor: (readModel: ReadModelName, position: Position, timeoutMs: number) => Promise<boolean>;
   readonly catalogue: ScopeCatalogue;
   readonly denials: DenialRecorder;
-  readonly exports: Pick<ExportAudit, 'exported'>;
+  readonly exports: Pick<ExportAudit, 'begun' | 'exported'>;
   readonly readiness: ReadinessProbe;
   /** The folder with `README.md` and `docs`. */
   readonly documentationRoot: string;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OrganizationCaller } from '#libs/auth';
 import { auditLogExported, type JsonObject } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -21,6 +22,8 @@ export interface EndedExport {
 /** Makes every export of the audit log an entry of it. */
 export class ExportAudit {
   readonly #appends: OrderedRetries;
+  #open = 0;
+  #lastEnded: () => void = () => undefined;
 
   constructor(
     private readonly trail: AuditTrail,
@@ -28,6 +31,11 @@ export class ExportAudit {
     logger: Logger,
   ) {
     this.#appends = new OrderedRetries({ logger, mostWaiting: 5_000 });
+  }
+
+  /** An export begins, and `exported` will be called at its end. */
+  begun(): void {
+    this.#open++;
   }
 
   exported({ caller, format, rowCount, completed, filters, requestId, ip, userAgent }: EndedExport): void {
@@ -38,10 +46,16 @@ export class ExportAudit {
     this.#appends.add(caller.orgId, () =>
       this.trail.append(attempts++ === 0 ? record : { ...record, repeatedSince: endedAt }),
     );
+    if (--this.#open === 0) this.#lastEnded();
   }
 
-  /** Waits for what is under way, at most `withinMs`. */
+  /** Waits for exports to end and for their entries, at most `withinMs` each. */
   async stop(withinMs: number): Promise<void> {
+    // A server is closed a moment before the answers that were cut off have told so.
+    if (this.#open > 0) {
+      const ended = new Promise<void>((resolve) => (this.#lastEnded = resolve));
+      await Promise.race([ended, delay(withinMs, undefined, { ref: false })]);
+    }
     await this.#appends.drain(withinMs);
   }
 }

@@ -33,7 +33,7 @@ beforeAll(async () => {
       database: database.database,
       clock: () => (START + 10) * 1_000,
       lastUsed: { record: () => undefined, pending: (id) => (id === keyId(1, A) ? START + 9 : null) },
-      exports: { exported: (ended) => void exported.push(ended) },
+      exports: { begun: () => undefined, exported: (ended) => void exported.push(ended) },
     }),
   );
   client = await DocumentedClient.of(api);

@@ -30,7 +30,7 @@ const FORMATS = {
 export class ExportAuditLogController {
   constructor(
     @Inject(ReadSide) private readonly reads: ReadSide,
-    @Inject(ExportAudit) private readonly audit: Pick<ExportAudit, 'exported'>,
+    @Inject(ExportAudit) private readonly audit: Pick<ExportAudit, 'begun' | 'exported'>,
   ) {}
 
   @Get('/v1/system_audit_log/export')
@@ -68,6 +68,7 @@ export class ExportAuditLogController {
         yield page.value.map(line).join('');
       }
     };
+    this.audit.begun();
     finished(reply.raw, (error) => {
       const completed = error === undefined || error === null;
       const filters = namedFilters(values);
