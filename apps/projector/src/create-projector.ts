@@ -3,6 +3,7 @@ import type { Logger } from '#libs/observability';
 import { createPool } from '#libs/postgres';
 import { ProjectionRunner, type Projection, type ProjectionStatus } from '#libs/projections';
 import { ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
+import { sweepIdempotency } from './sweep-idempotency.js';
 
 export interface ProjectorOptions {
   /** The owner's URL of the database with the read models, whose migrations are applied. */
@@ -12,7 +13,7 @@ export interface ProjectorOptions {
   readonly logger: Logger;
 }
 
-/** Every read model of the product, kept up with the log. */
+/** Every read model of the product, kept up with the log, and what is past its time, swept away. */
 export interface Projector {
   start(): void;
   /** Finishes the pages in hand and closes its connections. */
@@ -29,15 +30,22 @@ export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptio
   const pool = createPool({
     ownerUrl,
     role: 'projector',
-    max: projections.length + 1,
+    // One for each projection, one to look for ownership with, one to sweep with.
+    max: projections.length + 2,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => logger.warn({ error: error.message }, 'idle projector connection lost'),
   });
   const runners = projections.map((projection) => new ProjectionRunner({ projection, eventStore, pool, logger }));
+  const stopping = new AbortController();
+  let sweeping: Promise<void> | null = null;
   return {
-    start: () => runners.forEach((runner) => runner.start()),
+    start: () => {
+      runners.forEach((runner) => runner.start());
+      sweeping ??= sweepIdempotency({ pool, logger }, stopping.signal);
+    },
     stop: async () => {
-      await Promise.all(runners.map((runner) => runner.stop()));
+      stopping.abort();
+      await Promise.all([sweeping, ...runners.map((runner) => runner.stop())]);
       await pool.end();
     },
     status: () => runners.map((runner) => runner.status()),

@@ -34,7 +34,7 @@ it('projects what is appended, as the api role in another process can see, until
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query(
-    'select id from read_models.api_keys union all select id::text from read_models.audit_entries',
+    'select id from read_models.api_keys union all select target_id from read_models.audit_entries',
   );
   await client.end();
   expect(rows).toHaveLength(2);
