@@ -65,6 +65,8 @@ export async function startStandalone({
       settings.keyringFile === null ? await readOrMakeKeyring(keyringFile) : await readKeyring(keyringFile);
     const { jwt, issuer, session } = oidc === null ? await openIdentity(dataDir) : { ...NO_IDENTITY, jwt: oidc };
     const metrics = new ProductMetrics();
+    metrics.watchLog(() => Number(eventStore.figures().head));
+    metrics.watchAppendQueue(() => eventStore.figures().waitingAppends);
     metrics.watchProjections(() => new Map(projector.status().map(({ name, lagSeconds }) => [name, lagSeconds])));
     const api = await startCommandApi({
       settings,

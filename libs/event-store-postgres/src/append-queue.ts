@@ -45,6 +45,11 @@ export class AppendQueue {
     });
   }
 
+  /** How many wait for their batch. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes nothing more and waits for what it took. */
   async close(): Promise<void> {
     this.#closed = true;

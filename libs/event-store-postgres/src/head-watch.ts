@@ -35,6 +35,11 @@ export class HeadWatch {
 
   constructor(private readonly options: HeadWatchOptions) {}
 
+  /** The latest successful poll, null before the first. */
+  get latest(): HeadSeen | null {
+    return this.#latest;
+  }
+
   /** The latest successful poll that was asked after `since`, waiting for one if need be; null once the signal aborts. */
   async after(since: number, signal: AbortSignal): Promise<HeadSeen | null> {
     this.#running ??= this.#run();

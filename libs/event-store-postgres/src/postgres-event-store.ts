@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import {
+  BEGINNING,
   EventStoreUnavailable,
   assertAppendable,
   type AppendResult,
@@ -33,6 +34,12 @@ export interface PostgresEventStoreOptions {
   readonly appendDeadlineMs?: number;
   /** Most appends that wait at once, default 10,000; more are refused as `EventStoreUnavailable`. */
   readonly maxWaitingAppends?: number;
+}
+
+export interface EventStoreFigures {
+  /** The newest position that this process knows of. */
+  readonly head: Position;
+  readonly waitingAppends: number;
 }
 
 /**
@@ -94,6 +101,11 @@ export class PostgresEventStore implements EventStore {
 
   head(): Promise<Position> {
     return this.#ask(() => readHead(this.readers));
+  }
+
+  /** For the operator's metrics: nothing is asked of Postgres. `head` is as of the latest poll by a subscriber. */
+  figures(): EventStoreFigures {
+    return { head: this.watch.latest?.head ?? BEGINNING, waitingAppends: this.queue.waiting };
   }
 
   /**
