@@ -5,11 +5,13 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
 import { ensureInstalled } from './ensure-installed.mjs';
+import { ensureTestPrograms } from './ensure-test-programs.mjs';
 
 /** `npm test`: installs and builds what is missing, then typecheck, lint and every level of test; ends with one count. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = ensureInstalled(root);
 ensureBuilt(root, node);
+ensureTestPrograms();
 
 const env = {
   ...process.env,

@@ -17,8 +17,14 @@ export class HttpServer extends FastifyAdapter {
     super({
       logger: false,
       bodyLimit: MAX_BODY_BYTES,
-      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000, requireHostHeader: false },
-      // A request without a host is refused by `runBeforeRoutes`: Node itself would do it without a body.
+      http: {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: 15_000,
+        // A request without a host is refused by `runBeforeRoutes`: Node itself would do it without a body.
+        requireHostHeader: false,
+        // Of a repeated `Authorization` Node would keep the first and hide that there are two credentials.
+        joinDuplicateHeaders: true,
+      },
       // From the first byte of a request to its last: a client that trickles its body is cut off.
       requestTimeout: 30_000,
       keepAliveTimeout: 65_000,

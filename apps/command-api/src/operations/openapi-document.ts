@@ -35,10 +35,14 @@ export function openApiDocument(routes: readonly KnownRoute[], { bodies, schemas
       version: '1',
       description: 'API keys with a log of everything that ever happened to them.',
     },
+    tags: TAGS.map((name) => ({ name })),
     paths,
     components: { schemas, securitySchemes },
   };
 }
+
+/** In the order in which the reference page shows them. */
+const TAGS: readonly RouteContract['tag'][] = ['API keys', 'Audit log', 'Callers', 'Operations'];
 
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A JWT, an API key or a platform token.' },

@@ -52,6 +52,8 @@ export class RunningApi {
     readonly credentials: Credentials,
     /** Leaves the read models as they are from here on. */
     readonly stopProjections: () => Promise<void>,
+    /** Ends the API as a stop does, and leaves the stores to be looked at. */
+    readonly stopApi: () => Promise<void>,
     /** Ends everything. */
     readonly stop: () => Promise<void>,
   ) {}
@@ -78,10 +80,11 @@ export class RunningApi {
       projections: () => projector.status(),
       documentationRoot: '.',
     });
-    let projectionsStopped: Promise<void> | null = null;
+    let [apiStopped, projectionsStopped]: (Promise<void> | null)[] = [null, null];
+    const stopApi = (): Promise<void> => (apiStopped ??= api.stop());
     const stopProjections = (): Promise<void> => (projectionsStopped ??= projector.stop());
     const stop = async (): Promise<void> => {
-      await api.stop();
+      await stopApi();
       await stopProjections();
       await eventStore.close();
       await database.drop();
@@ -97,7 +100,7 @@ export class RunningApi {
       platform,
     };
     const client = await DocumentedClient.at(api.url);
-    return new RunningApi(api.url, client, issuer, eventStore, credentials, stopProjections, stop);
+    return new RunningApi(api.url, client, issuer, eventStore, credentials, stopProjections, stopApi, stop);
   }
 
   /** One request as one caller; null: without a credential. @throws Error when the answer is not as documented */
