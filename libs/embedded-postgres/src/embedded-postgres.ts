@@ -48,6 +48,7 @@ export class EmbeddedPostgres {
   /** The superuser's URL of a database, which is made if it is missing. */
   async database(name: string): Promise<string> {
     const client = new pg.Client({ connectionString: this.cluster.url('postgres') });
+    client.on('error', () => undefined);
     await client.connect();
     try {
       const exists = await client.query('select 1 from pg_database where datname = $1', [name]);

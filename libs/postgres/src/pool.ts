@@ -27,5 +27,8 @@ export function createPool({ ownerUrl, role, max, statementTimeoutMs = 5_000, on
     keepAlive: true,
   });
   pool.on('error', onIdleError);
+  // The pool listens only while a connection is idle. One that breaks in use but between two statements, in the middle
+  // of a transaction say, would end the process by an error event that nobody takes; the next statement fails anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
