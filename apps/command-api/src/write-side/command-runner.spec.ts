@@ -152,7 +152,7 @@ function interfere(store: EventStore, times: number, intervene: () => Promise<un
     get(target, property) {
       if (property !== 'append') {
         const value: unknown = Reflect.get(target, property);
-        return typeof value === 'function' ? value.bind(target) : value;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       }
       return async (...args: Parameters<EventStore['append']>) => {
         if (left-- > 0) await intervene();

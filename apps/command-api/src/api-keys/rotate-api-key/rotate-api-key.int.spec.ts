@@ -12,7 +12,10 @@ const post = (path: string, body: unknown = {}): Promise<ApiAnswer> =>
   api.call(api.credentials.admin, 'POST', path, body);
 const codeOf = async (secret: string): Promise<unknown> =>
   (await post('/v1/api-keys/verify', { key: secret })).body['code'];
-const keyIn = ({ body }: ApiAnswer): { readonly id: string; readonly secret: string } => ({ id: String(body['id']), secret: String(body['secret']) });
+const keyIn = ({ body }: ApiAnswer): { readonly id: string; readonly secret: string } => ({
+  id: String(body['id']),
+  secret: String(body['secret']),
+});
 
 it('answers 200 with a new key in the place of the old one, at once', async () => {
   const old = await api.key({ name: 'Turned', scopes: ['reports:read'], environment: 'test' });

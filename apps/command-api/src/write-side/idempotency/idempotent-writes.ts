@@ -64,7 +64,7 @@ export class IdempotentWrites {
   }
 
   async #runSealed(context: WriteContext, seal: RequestSeal, bodyText: string, execute: Execute): Promise<WriteAnswer> {
-    const { store, failPoint = NO_FAIL_POINT } = this.options;
+    const { failPoint = NO_FAIL_POINT } = this.options;
     const { orgId } = context.caller;
     const fresh = newIntent();
     const begun = await this.#begin(orgId, {
