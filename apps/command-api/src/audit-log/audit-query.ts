@@ -29,11 +29,9 @@ export const auditFilterQuery = {
 export type AuditFilterValues = QueryValues<typeof auditFilterQuery>;
 
 export function toAuditFilter(values: AuditFilterValues): AuditFilter {
-  const seconds = (milliseconds: number | null): number | null =>
-    milliseconds === null ? null : Math.ceil(milliseconds / 1_000);
   return {
-    startTs: seconds(values.start_ts),
-    endTs: seconds(values.end_ts),
+    startMs: values.start_ts,
+    endMs: values.end_ts,
     groups: values.event_groups ?? [],
     types: values.event_types ?? [],
     targetTypes: values.target_type ?? [],
@@ -45,7 +43,7 @@ export function toAuditFilter(values: AuditFilterValues): AuditFilter {
 
 /** The filter as an export's own entry names it: what was asked for, under the names of the parameters. */
 export function namedFilters(values: AuditFilterValues): JsonObject {
-  const seconds = (at: number | null): number | null => (at === null ? null : Math.ceil(at / 1_000));
-  const named: JsonObject = { ...values, start_ts: seconds(values.start_ts), end_ts: seconds(values.end_ts) };
+  const moment = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  const named: JsonObject = { ...values, start_ts: moment(values.start_ts), end_ts: moment(values.end_ts) };
   return Object.fromEntries(Object.entries(named).filter((entry) => entry[1] !== null));
 }

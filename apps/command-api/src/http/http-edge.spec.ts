@@ -116,6 +116,7 @@ it.each([
   ['too many code points', '{"name":"😀😀😀😀😀😀"}', 'name'],
   ['a NUL', '{"name":"a\\u0000"}', 'name'],
   ['a lone surrogate', '{"name":"\\ud800"}', 'name'],
+  ['the secret of a key', JSON.stringify({ name: `leaked ak_live_${'a'.repeat(69)}` }), 'name'],
   ['a line break where none may be', '{"name":"a\\nb"}', 'name'],
   ['null where it is no value', '{"name":null}', 'name'],
   ['an unknown property', '{"name":"x","nmae":"y"}', 'nmae'],

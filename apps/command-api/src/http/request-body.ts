@@ -1,6 +1,9 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import { scrubSecrets } from '#libs/observability';
 import { RequestRefused, type FieldProblem } from './request-refused.js';
+
+const LONGEST_SHOWN = 200;
 
 /**
  * Turns a body into its request class, or refuses it with every field that is wrong or unknown. Nothing is converted:
@@ -24,7 +27,7 @@ export class RequestBody implements PipeTransform {
     const problems: FieldProblem[] = [];
     for (const [name, member] of Object.entries(body)) {
       if (declared.has(name)) Reflect.set(request, name, member);
-      else problems.push({ field: name, message: 'is not known here' });
+      else problems.push({ field: shown(name), message: 'is not known here' });
     }
     // Of a class without a member class-validator takes every object for a mistake.
     const errors = declared.size === 0 ? [] : validateSync(request, { stopAtFirstError: true });
@@ -43,6 +46,11 @@ export class RequestBody implements PipeTransform {
     this.#declared.set(metatype, declared);
     return declared;
   }
+}
+
+/** What a client made up itself is repeated in part only, and never with a secret in it. */
+function shown(name: string): string {
+  return scrubSecrets(name.slice(0, LONGEST_SHOWN));
 }
 
 function isPlainObject(value: unknown): value is object {

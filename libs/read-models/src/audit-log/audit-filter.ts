@@ -6,10 +6,10 @@ import { trailOf } from './trail-of.js';
 
 /** What an entry must be. An empty list and null ask for nothing; several values of one list are alternatives. */
 export interface AuditFilter {
-  /** Unix seconds, inclusive. */
-  readonly startTs: number | null;
-  /** Unix seconds, exclusive. */
-  readonly endTs: number | null;
+  /** Unix milliseconds, inclusive. */
+  readonly startMs: number | null;
+  /** Unix milliseconds, exclusive. */
+  readonly endMs: number | null;
   readonly groups: readonly EventGroup[];
   readonly types: readonly DomainEventType[];
   readonly targetTypes: readonly TargetType[];
@@ -23,11 +23,11 @@ type Entries = ExpressionBuilder<ReadModelTables, 'read_models.audit_entries'>;
 
 /** The rows of one organization that the filter asks for, as a condition for every query over the audit log. */
 export function auditFilter(orgId: string, filter: AuditFilter): (entries: Entries) => Expression<SqlBool> {
-  const { startTs, endTs, groups, types, targetTypes, targetIds, actorIds, search } = filter;
+  const { startMs, endMs, groups, types, targetTypes, targetIds, actorIds, search } = filter;
   return (entries) => {
     const conditions = [entries('org_id', '=', orgId)];
-    if (startTs !== null) conditions.push(entries('created_at', '>=', String(startTs)));
-    if (endTs !== null) conditions.push(entries('created_at', '<', String(endTs)));
+    if (startMs !== null) conditions.push(entries('occurred_at', '>=', String(startMs)));
+    if (endMs !== null) conditions.push(entries('occurred_at', '<', String(endMs)));
     // A group is nothing but its types, and those have the index.
     if (groups.length > 0) conditions.push(entries('event_type', 'in', typesOf(groups)));
     if (types.length > 0) conditions.push(entries('event_type', 'in', types));

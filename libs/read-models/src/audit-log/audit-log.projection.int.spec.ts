@@ -23,7 +23,7 @@ import { streamAuditEntries } from './stream-audit-entries.js';
 
 const TABLES = ['audit_entries', 'audit_actors'];
 const ALL: AuditFilter = {
-  ...{ startTs: null, endTs: null, groups: [], types: [], targetTypes: [], targetIds: [], actorIds: [], search: null },
+  ...{ startMs: null, endMs: null, groups: [], types: [], targetTypes: [], targetIds: [], actorIds: [], search: null },
 };
 const KEY = { type: 'api_key', id: 'ak_caller', name: 'Deploy 50%' } as const;
 const LOG = logOf([
@@ -87,15 +87,16 @@ it.each(LOG.map((_, cut) => cut))(
 );
 
 const FILTERS: readonly (readonly [string, Partial<AuditFilter>, readonly number[]])[] = [
-  ['a start, inclusive', { startTs: START + 20 }, [6, 5, 4, 3]],
-  ['an end, exclusive', { endTs: START + 20 }, [2, 1]],
+  ['a start, inclusive', { startMs: (START + 20) * 1_000 }, [6, 5, 4, 3]],
+  ['a start within a second', { startMs: (START + 20) * 1_000 + 1 }, [6, 5, 4]],
+  ['an end, exclusive', { endMs: (START + 20) * 1_000 }, [2, 1]],
   ['groups', { groups: ['access', 'configuration'] }, [5, 4]],
   ['types', { types: ['api_key.created', 'api_key.deleted'] }, [6, 1]],
   ['target types', { targetTypes: ['audit_log'] }, [5]],
   ['a target, without the other keys of its lineage', { targetIds: [keyId(0)] }, [2, 1]],
   ['a target that is no key', { targetIds: ['org_a'] }, [5]],
   ['an actor', { actorIds: [KEY.id] }, [4, 2]],
-  ['several at once', { actorIds: [KEY.id], groups: ['integrations'], startTs: START }, [2]],
+  ['several at once', { actorIds: [KEY.id], groups: ['integrations'], startMs: START * 1_000 }, [2]],
   ['part of a reason', { search: 'ON A screen' }, [2]],
   ['part of an actor’s name, its sign no wildcard', { search: '50%' }, [2]],
   ['part of a summary', { search: 'REVOKED api key' }, [3]],
@@ -144,7 +145,7 @@ it('streams everything in pages, up to what was there at the start', async () =>
   );
   await database.project(new AuditLogProjection(), many.slice(0, 2_400), [1_000]);
   const pages: number[][] = [];
-  for await (const page of streamAuditEntries(database.api, 'org_a', { ...ALL, startTs: START + 100 })) {
+  for await (const page of streamAuditEntries(database.api, 'org_a', { ...ALL, startMs: (START + 100) * 1_000 })) {
     if (pages.length === 0) await database.project(new AuditLogProjection(), many);
     pages.push(page.map(({ seq }) => seq));
   }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { toAuditEntry, type Actor, type AuditEntry } from '#libs/domain';
+import { toAuditEntry, toSeconds, type Actor, type AuditEntry } from '#libs/domain';
 import type { AuditEntriesTable } from '../schema/read-model-tables.js';
 import { toRecordedEvent } from './recorded-event.js';
 
@@ -30,7 +30,7 @@ export function toRecordedEntry(row: Selectable<AuditEntriesTable>): RecordedEnt
   return {
     id: event.id,
     seq: Number(row.seq),
-    created_at: Number(row.created_at),
+    created_at: toSeconds(Number(row.occurred_at)),
     occurred_at,
     actor,
     ...toAuditEntry(event),

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { toSeconds, type AuditEntry } from '#libs/domain';
+import type { AuditEntry } from '#libs/domain';
 import type { SequencedEvent } from '#libs/projections';
 import { BinaryArray } from '../binary-array.js';
 import { searchText } from '../search-text.js';
@@ -18,7 +18,7 @@ export async function writeEntries(transaction: pg.ClientBase, rows: readonly En
     values: [
       BinaryArray.text(rows, ({ event }) => event.metadata.org_id),
       BinaryArray.int8(rows, ({ seq }) => seq),
-      BinaryArray.int8(rows, ({ event }) => toSeconds(Date.parse(event.metadata.occurred_at))),
+      BinaryArray.int8(rows, ({ event }) => Date.parse(event.metadata.occurred_at)),
       BinaryArray.text(rows, ({ event }) => event.type),
       BinaryArray.text(rows, ({ event }) => event.metadata.actor.id),
       BinaryArray.text(rows, ({ entry }) => entry.target_type),
@@ -34,7 +34,7 @@ export async function writeEntries(transaction: pg.ClientBase, rows: readonly En
 
 const WRITE_ENTRIES = `
   insert into read_models.audit_entries
-    (org_id, seq, created_at, event_type, actor_id, target_type, target_id, target_lineage, search, event)
+    (org_id, seq, occurred_at, event_type, actor_id, target_type, target_id, target_lineage, search, event)
   select * from unnest
     ($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
      $10::text[])`;

@@ -15,8 +15,8 @@ export const auditLogMigration: Migration = {
     create table read_models.audit_entries (
       org_id text collate "C" not null,
       seq bigint not null,
-      -- Unix seconds, what lists are cut by
-      created_at bigint not null,
+      -- Unix milliseconds
+      occurred_at bigint not null,
       event_type text collate "C" not null,
       actor_id text collate "C" not null,
       target_type text not null,
@@ -26,7 +26,7 @@ export const auditLogMigration: Migration = {
       event text not null,
       primary key (org_id, seq)
     );
-    create index audit_entries_created_at on read_models.audit_entries (org_id, created_at, seq);
+    create index audit_entries_occurred_at on read_models.audit_entries (org_id, occurred_at, seq);
     create index audit_entries_event_type on read_models.audit_entries (org_id, event_type, seq);
     create index audit_entries_target on read_models.audit_entries (org_id, target_lineage, seq);
     create index audit_entries_actor on read_models.audit_entries (org_id, actor_id, seq);

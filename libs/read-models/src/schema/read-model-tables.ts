@@ -32,7 +32,7 @@ export interface ApiKeyUsageTable {
 export interface AuditEntriesTable {
   readonly org_id: ReadOnly<string>;
   readonly seq: BigInteger;
-  readonly created_at: BigInteger;
+  readonly occurred_at: BigInteger;
   readonly event_type: ReadOnly<string>;
   readonly actor_id: ReadOnly<string>;
   readonly target_type: ReadOnly<TargetType>;

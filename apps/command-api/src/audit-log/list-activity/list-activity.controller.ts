@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { listActivity, type RecordedEntry } from '#libs/read-models';
+import { listActivity, wasKey, type RecordedEntry } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
 import { queryParameter } from '../../http/query-parameters.js';
@@ -42,9 +42,11 @@ export class ListActivityController {
     const { database, cursors } = this.reads;
     const scope = { list: 'activity', orgId, filter: { type, id } };
     const place = cursors.open(scope, cursor);
+    const isKnown = type !== 'api_key' || (await wasKey(database, orgId, id));
     const page = { limit: limit + 1, beforeSeq: place === null ? null : Number(place) };
     return listPage({
-      rows: await listActivity(database, orgId, { type, id }, page),
+      // Every id within a lineage leads to its trail, those that no key ever had must not.
+      rows: isKnown ? await listActivity(database, orgId, { type, id }, page) : [],
       limit,
       present: (entry) => entry,
       cursorBehind: ({ seq }) => cursors.seal(scope, String(seq)),
