@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { postgresBinaries, type PostgresBinaries } from './binaries.js';
 import { openCluster, type Cluster } from './cluster.js';
+import { PostmasterFile } from './postmaster-file.js';
 import { SUPERVISE } from './supervise.sh.js';
 import { unprivileged, type Unprivileged } from './unprivileged.js';
 
@@ -16,9 +16,14 @@ export interface EmbeddedPostgresOptions {
   readonly onNotice?: (notice: string) => void;
   /** Extra settings for `postgres -c`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How long it may take to accept connections, milliseconds, default 30,000. */
+  readonly readyWithinMs?: number;
 }
 
 const READY_WITHIN_MS = 30_000;
+const LONGEST_BACKOFF_MS = 5_000;
+/** One that ran for so long did not fail to start. */
+const RAN_MS = 10_000;
 
 /**
  * A real Postgres server of our own, reachable over a Unix socket only, that lives as long as this process: it is shut
@@ -27,22 +32,33 @@ const READY_WITHIN_MS = 30_000;
 export class EmbeddedPostgres {
   #server: ChildProcess | null = null;
   #stopping = false;
+  #launchedAt = 0;
+  /** Starts in a row that did not last. */
+  #failures = 0;
+  readonly #postmaster: PostmasterFile;
 
   private constructor(
     private readonly cluster: Cluster,
     private readonly binaries: PostgresBinaries,
     private readonly how: Unprivileged,
     private readonly options: EmbeddedPostgresOptions,
-  ) {}
+  ) {
+    this.#postmaster = new PostmasterFile(cluster.data);
+  }
 
-  /** @throws Error when the server does not accept connections within 30 s; its log is `postgres.log` in the directory */
+  /** @throws Error when the server does not accept connections in time; its log is `postgres.log` in the directory */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const [binaries, how] = [await postgresBinaries(), unprivileged()];
     const server = new EmbeddedPostgres(await openCluster(options.directory, binaries, how), binaries, how, options);
-    await server.#predecessorGone();
-    server.#launch();
-    await server.#ready();
-    return server;
+    try {
+      await server.#predecessorGone();
+      server.#launch();
+      await server.#ready();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   /** The superuser's URL of a database, which is made if it is missing. */
@@ -60,27 +76,18 @@ export class EmbeddedPostgres {
   }
 
   /** The postmaster's process id, null while it is down. */
-  async pid(): Promise<number | null> {
-    try {
-      const pid = Number.parseInt(
-        (await readFile(join(this.cluster.data, 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '',
-        10,
-      );
-      process.kill(pid, 0);
-      return pid;
-    } catch {
-      return null;
-    }
+  pid(): Promise<number | null> {
+    return this.#postmaster.running();
   }
 
   /** Rolls back what is open, writes a checkpoint and leaves; at most 8 s, then by force (the next start recovers). */
   async stop(): Promise<void> {
     this.#stopping = true;
     const server = this.#server;
-    if (server === null || server.exitCode !== null) return;
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
     server.stdin?.end();
-    const late = setTimeout(() => void this.pid().then((pid) => pid !== null && process.kill(pid, 'SIGQUIT')), 8_000);
+    const late = setTimeout(() => void this.#postmaster.signal('SIGQUIT'), 8_000);
     await gone;
     clearTimeout(late);
   }
@@ -105,16 +112,20 @@ export class EmbeddedPostgres {
     server.stdin?.on('error', () => undefined);
     server.once('exit', (code) => void this.#ended(code));
     this.#server = server;
+    this.#launchedAt = performance.now();
   }
 
   async #ended(code: number | null): Promise<void> {
-    for (let attempt = 1; !this.#stopping; attempt++) {
+    if (performance.now() - this.#launchedAt > RAN_MS) this.#failures = 0;
+    while (!this.#stopping) {
+      const attempt = ++this.#failures;
       this.options.onNotice?.(`postgres ended by itself (exit code ${code}); starting it again, attempt ${attempt}`);
-      await delay(Math.min(100 * 2 ** attempt, 5_000));
-      if (this.#stopping) return;
+      await delay(Math.min(100 * 2 ** attempt, LONGEST_BACKOFF_MS));
       try {
         await this.#predecessorGone();
-        return this.#launch();
+        // Asked again: a stop that came meanwhile found nothing to end.
+        if (!this.#stopping) this.#launch();
+        return;
       } catch (error) {
         this.options.onNotice?.(`postgres cannot start again yet: ${String(error)}`);
       }
@@ -124,15 +135,15 @@ export class EmbeddedPostgres {
   /** A server left by a killed process is on its way out (see `SUPERVISE`); it must be gone before the next one starts. */
   async #predecessorGone(): Promise<void> {
     for (let waited = 0; (await this.pid()) !== null; waited += 50) {
-      const pid = await this.pid();
-      if (waited === 5_000 && pid !== null) process.kill(pid, 'SIGQUIT');
-      if (waited > 10_000) throw new Error(`another postgres (process ${pid}) holds ${this.cluster.data}`);
+      if (waited === 5_000) await this.#postmaster.signal('SIGQUIT');
+      if (waited > 10_000) throw new Error(`another postgres holds ${this.cluster.data}`);
       await delay(50);
     }
+    await this.#postmaster.forgetStranger();
   }
 
   async #ready(): Promise<void> {
-    const deadline = Date.now() + READY_WITHIN_MS;
+    const deadline = Date.now() + (this.options.readyWithinMs ?? READY_WITHIN_MS);
     for (;;) {
       const client = new pg.Client({ connectionString: this.cluster.url('postgres'), connectionTimeoutMillis: 2_000 });
       client.on('error', () => undefined);

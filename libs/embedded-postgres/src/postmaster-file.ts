@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/**
+ * The file in which a Postgres writes down its process id. It is not taken on trust: after a crash it stays, and by then
+ * the number may be that of any other process (in a container that starts anew it usually is), which must be neither
+ * waited for nor killed.
+ */
+export class PostmasterFile {
+  readonly #path: string;
+
+  constructor(private readonly data: string) {
+    this.#path = join(data, 'postmaster.pid');
+  }
+
+  /** The process id of the Postgres that runs on the data directory, null where none does. */
+  async running(): Promise<number | null> {
+    const pid = await this.#named();
+    return pid !== null && isAlive(pid) && (await this.#worksHere(pid)) ? pid : null;
+  }
+
+  /** Sends a signal to that Postgres, if there is one. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    const pid = await this.running();
+    if (pid !== null && isAlive(pid)) process.kill(pid, signal);
+  }
+
+  /**
+   * Removes the file where it names a living process that is no Postgres of this directory, for a Postgres would refuse
+   * to start beside that. A dead one it recognises by itself, with more care: what else it left may still be in use.
+   */
+  async forgetStranger(): Promise<void> {
+    const pid = await this.#named();
+    if (pid !== null && isAlive(pid) && !(await this.#worksHere(pid))) await rm(this.#path, { force: true });
+  }
+
+  async #named(): Promise<number | null> {
+    const pid = Number.parseInt(await readFile(this.#path, 'utf8').catch(() => ''), 10);
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  }
+
+  /** Postgres makes the data directory its own current one; where that cannot be seen, its name has to do. */
+  async #worksHere(pid: number): Promise<boolean> {
+    if (process.platform === 'linux') {
+      const current = await readlink(`/proc/${pid}/cwd`).catch(() => null);
+      return current !== null && current === (await realpath(this.data).catch(() => null));
+    }
+    const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'comm=']).catch(() => ({
+      stdout: '',
+    }));
+    return stdout.includes('postgres');
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
