@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorHandler } from './error-handler.js';
@@ -41,6 +42,11 @@ export class HttpServer extends FastifyAdapter {
       // No middleware is used, so none is looked for on each request.
       skipMiddie: true,
     });
+    // Node would close the one without a word and answer the other 417 without a body.
+    this.instance.server.on('connect', (_request, socket: Socket) =>
+      answerUnparsedRequest(new Error('CONNECT'), socket),
+    );
+    this.instance.server.on('checkExpectation', ({ socket }) => answerUnparsedRequest(new Error('Expect'), socket));
     // Where Nest itself, past the router, finds that a request is for no route of its own.
     this.instance.setNotFoundHandler((request, reply) =>
       this.errors.handle(new RequestRefused('not_found'), request, reply),

@@ -21,7 +21,8 @@ export interface ContractAnswer {
 /** The projections behind the queries, by their names. */
 export type ReadModelName = 'api-keys' | 'audit-log';
 
-export type AnswerHeader = 'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range';
+export type AnswerHeader =
+  'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range' | 'Content-Disposition';
 
 /** Everything that holds for one route before its handler runs, and everything that it may answer. */
 export interface RouteContract {

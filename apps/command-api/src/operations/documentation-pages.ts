@@ -22,5 +22,9 @@ export async function documentationPages(root: string): Promise<readonly Documen
 
 async function readPage(path: string, file: string): Promise<DocumentationPage | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? null : { path, title: /^# (.+)$/m.exec(text)?.[1] ?? path, text };
+  if (text === null) return null;
+  // The README lies beside the folder in the repository, and in it here.
+  const links =
+    path === 'README.md' ? text.replaceAll('](docs/', '](') : text.replaceAll('](../README.md', '](README.md');
+  return { path, title: /^# (.+)$/m.exec(text)?.[1] ?? path, text: links };
 }

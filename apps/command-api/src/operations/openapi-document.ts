@@ -98,6 +98,12 @@ const HEADER_DESCRIPTIONS: Readonly<Record<AnswerHeader, string>> = {
   'Idempotent-Replayed': '`true` where this is the first answer again.',
   'X-Total-Count': 'How many entries the filter finds.',
   'Content-Range': 'Which of them these are.',
+  'Content-Disposition': 'The name of the file.',
+};
+
+/** Of errors that go away by themselves. */
+const RETRY_AFTER: JsonSchema = {
+  'Retry-After': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
 };
 
 function answersByStatus(answers: readonly ContractAnswer[]): Record<string, JsonSchema> {
@@ -126,7 +132,8 @@ function errorsByStatus(codes: readonly ErrorCode[], answers: readonly ContractA
       const own = answers.find((answer) => answer.status === status)?.schema ?? null;
       const schema = own === null ? errorSchema(same) : { anyOf: [own, errorSchema(same)] };
       const description = same.map((code) => `\`${code}\``).join(', ');
-      return [String(status), { description, content: { 'application/json': { schema } } }];
+      const headers = status === 429 || status === 503 ? { headers: RETRY_AFTER } : {};
+      return [String(status), { description, ...headers, content: { 'application/json': { schema } } }];
     }),
   );
 }

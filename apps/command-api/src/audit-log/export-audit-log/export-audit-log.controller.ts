@@ -6,7 +6,7 @@ import { organizationCaller } from '../../http/organization-caller.js';
 import { queryParameter } from '../../http/query-parameters.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { READ_AUDIT_LOG } from '../../http/route-access.js';
-import { Contract } from '../../http/route-contract.js';
+import { Contract, type ContractAnswer } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { auditFilterQuery, namedFilters, toAuditFilter } from '../audit-query.js';
 import { ExportAudit } from '../export-audit.js';
@@ -26,6 +26,13 @@ const FORMATS = {
   },
 };
 
+const entries: ContractAnswer = {
+  status: 200,
+  description: 'The entries.',
+  schema: { type: 'string' },
+  headers: ['Content-Disposition'],
+};
+
 @Controller()
 export class ExportAuditLogController {
   constructor(
@@ -42,8 +49,8 @@ export class ExportAuditLogController {
     readModel: 'audit-log',
     query,
     answers: [
-      { status: 200, description: 'The entries.', schema: { type: 'string' }, contentType: 'text/csv' },
-      { status: 200, description: 'The entries.', schema: { type: 'string' }, contentType: 'application/x-ndjson' },
+      { ...entries, contentType: 'text/csv' },
+      { ...entries, contentType: 'application/x-ndjson' },
     ],
   })
   async export(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
