@@ -1,4 +1,4 @@
-/** Every way in which a credential is refused, with what is answered (REST contract, sections 1 and 2). */
+/** Every way in which a credential is refused, with what is answered. */
 const FAILURES = {
   ambiguous_credentials: { status: 400, message: 'The request carries two different credentials. Send one.' },
   unauthorized: { status: 401, message: 'Unauthorized role.' },

@@ -19,7 +19,7 @@ export interface AuthenticatorOptions {
 
 const NO_SCOPES: readonly string[] = [];
 
-/** Makes out who calls, by whichever credential (REST contract, sections 1 and 2). What they may do is not asked here. */
+/** Makes out who calls, by whichever credential. What they may do is not asked here. */
 export class Authenticator {
   constructor(private readonly options: AuthenticatorOptions) {}
 

@@ -28,5 +28,5 @@ export interface MatchedSecret {
   readonly key: VerifiedKey;
 }
 
-/** What `POST /v1/api-keys/verify` answers (REST contract, section 3); the key is there exactly when the secret matched. */
+/** What `POST /v1/api-keys/verify` answers; the key is there exactly when the secret matched. */
 export type Verification = UnmatchedSecret | MatchedSecret;

@@ -1,4 +1,4 @@
-/** Why a command was refused; the REST contract's error codes, word for word. */
+/** Why a command was refused; word for word the error codes of the OpenAPI document. */
 export type RejectionCode =
   | 'invalid_name'
   | 'validation_failed'

@@ -45,7 +45,7 @@ const properties = {
   created_by_user_id: textOrNull('Who made it; null where a key did.'),
 } satisfies Readonly<Record<string, JsonSchema>>;
 
-/** A key as every answer shows it (api.md section 3). */
+/** A key as every answer shows it. */
 export const apiKeySchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,

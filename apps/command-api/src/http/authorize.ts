@@ -3,7 +3,7 @@ import { RequestRefused } from './request-refused.js';
 import type { RouteAccess } from './route-access.js';
 
 /**
- * Lets a caller through or refuses it (api.md section 2): 401 where no scope would help, 403 naming the scope where one
+ * Lets a caller through or refuses it: 401 where no scope would help, 403 naming the scope where one
  * would. `holdsScope` is the policy of what a key's access and scopes amount to.
  * @throws RequestRefused
  */

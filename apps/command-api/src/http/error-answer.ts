@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { ERROR_CODES, isErrorCode, type ErrorCode } from './error-codes.js';
 import type { FieldProblem } from './request-refused.js';
 
-/** The body of every answer that is an error (api.md section 1). */
+/** The body of every answer that is an error. */
 export interface ErrorBody {
   readonly detail: {
     readonly code: ErrorCode;

@@ -1,6 +1,6 @@
 import type { JsonSchema } from './route-contract.js';
 
-/** The answer of every list (api.md section 1). */
+/** The answer of every list. */
 export interface ListPage<T> {
   readonly data: readonly T[];
   readonly next_cursor: string | null;

@@ -1,6 +1,6 @@
 import type { Role } from '#libs/auth';
 
-/** Who may call a route (api.md section 2). Everybody else who is known is refused as that section says. */
+/** Who may call a route. Everybody else is refused, as `authorize` says. */
 export interface RouteAccess {
   /** Roles of people that may. */
   readonly roles: readonly Role[];

@@ -15,7 +15,7 @@ export interface TextRule {
   readonly lineBreaks?: boolean;
 }
 
-/** What is wrong with a text under a rule (api.md section 1, Validation), null where nothing is. */
+/** What is wrong with a text under a rule, null where nothing is. */
 export function textProblem(value: string, { max, min = 0, lineBreaks = false }: TextRule): string | null {
   if (LONE_SURROGATE.test(value)) return 'must not contain a lone surrogate';
   if (CONTROL.test(value)) return 'must not contain control characters';

@@ -52,7 +52,7 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
-/** Tells who a JWT of one issuer speaks for (REST contract, section 2). */
+/** Tells who a JWT of one issuer speaks for. */
 export class JwtVerifier {
   readonly #claims: ClaimNames;
   readonly #verifiedTokens = new VerifiedTokens();

@@ -39,7 +39,7 @@ const MOST_UNKNOWN = 50_000;
 const UNKNOWN_FOR_MS = 60_000;
 
 /**
- * Every key that was used lately, in memory, following the log (architecture, section 6). A revocation holds at once on
+ * Every key that was used lately, in memory, following the log. A revocation holds at once on
  * the node that accepted it (`apply`) and everywhere else as soon as the log delivers it; what is not held is folded from
  * the event store; and when in doubt it refuses to answer. Entries come from reads alone, never from events that pass:
  * a late `apply` of an event whose successors have passed already would bring a revoked key back.

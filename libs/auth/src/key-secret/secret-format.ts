@@ -1,7 +1,7 @@
 import type { KeyEnvironment } from '#libs/domain';
 
 /*
- * The parts of a secret (REST contract, section 3): `ak_live_` or `ak_test_`, the 20 characters of the key's id, 43 that
+ * The parts of a secret (docs/security.md): `ak_live_` or `ak_test_`, the 20 characters of the key's id, 43 that
  * carry 256 random bits, and 6 of checksum.
  */
 

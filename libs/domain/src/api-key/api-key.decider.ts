@@ -8,7 +8,7 @@ import { decideTransition } from './decide-transition.js';
 import { decideUpdate } from './decide-update.js';
 import { evolveLineage } from './evolve-lineage.js';
 
-/** Stream `apiKey-{lineage}`: a key and all its rotations, with every rule of the REST contract's section 3. */
+/** Stream `apiKey-{lineage}`: a key and all its rotations, with every rule that a key has to keep. */
 export const apiKeyDecider: Decider<ApiKeyCommand, ApiKeyEvent, LineageState> = {
   initialState: { orgId: null, keys: [] },
 

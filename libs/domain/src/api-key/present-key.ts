@@ -3,7 +3,7 @@ import type { KeyAccess, KeyEnvironment, KeyType } from './api-key.events.js';
 import type { KeyState } from './api-key.state.js';
 import { isExpiredAt, isRevokedAt, statusAt, type KeyStatus } from './status-at.js';
 
-/** A key as every answer shows it (REST contract, section 3), in that order. Times are Unix seconds. */
+/** A key as every answer shows it, in the order of the OpenAPI document. Times are Unix seconds. */
 export type PresentedKey = {
   readonly id: string;
   readonly name: string;

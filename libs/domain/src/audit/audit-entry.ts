@@ -7,7 +7,7 @@ import { isApiKeyEvent, parseStoredEvent, type StoredDomainEvent } from '../stor
 import { changesOf } from './changes-of.js';
 import { summaryOf } from './summary-of.js';
 
-/** The part of an audit log entry that the event decides (REST contract, section 4); id, seq, actor and context stand beside it. */
+/** The part of an audit log entry that the event decides; id, seq, actor and context stand beside it. */
 export type AuditEntry = {
   readonly event_group: EventGroup;
   readonly event_type: DomainEventType;

@@ -1,7 +1,7 @@
 import type { ScopeCatalogue } from './scope-catalogue.js';
 
 /**
- * The catalogue that is shipped: the union of the product documents' resources. `config/scopes.json` is the same as a
+ * The catalogue that is shipped: every resource of the product. `config/scopes.json` is the same as a
  * file for operators to start from; a test keeps the two equal.
  */
 export const DEFAULT_SCOPE_CATALOGUE: ScopeCatalogue = {

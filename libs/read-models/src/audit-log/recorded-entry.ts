@@ -10,7 +10,7 @@ export interface EntryContext {
   readonly request_id: string;
 }
 
-/** An entry of the audit log as every answer shows it (REST contract, section 4). */
+/** An entry of the audit log as every answer shows it. */
 export interface RecordedEntry extends AuditEntry {
   /** The event's. */
   readonly id: string;

@@ -45,7 +45,8 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
   ) {}
 
   async execute({ context, input }: CreateApiKey): Promise<WriteAnswer> {
-    // The shape comes before the grants, and both before a replay (api.md section 1, order of checks).
+    // The shape comes before the grants, and both before a replay: a caller who lost a grant is not
+    // shown the stored answer.
     const name = validName(input.name);
     const grant = resolveGrant(this.catalogue, input);
     assertMayCreate(grantorOf(context.caller), grant);

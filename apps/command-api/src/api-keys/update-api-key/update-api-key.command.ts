@@ -32,7 +32,8 @@ export class UpdateApiKeyHandler implements ICommandHandler<UpdateApiKey> {
   ) {}
 
   async execute({ context, keyId, input }: UpdateApiKey): Promise<WriteAnswer> {
-    // The shape comes before the grants, and both before a replay (api.md section 1, order of checks).
+    // The shape comes before the grants, and both before a replay: a caller who lost a grant is not
+    // shown the stored answer.
     const name = input.name === undefined ? undefined : validName(input.name);
     const change = resolveUpdate(this.catalogue, input);
     const grantor = grantorOf(context.caller);
