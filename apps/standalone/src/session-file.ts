@@ -19,21 +19,17 @@ export type LastingSession = Pick<Session, 'org_id' | 'org_slug' | 'platform_tok
 const FILE = 'session.json';
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** The organization and platform token of an earlier start, or new ones. */
+/** The organization and platform token of an earlier start, or new ones. @throws Error that names a file it cannot read */
 export async function readOrMakeLastingSession(
   dataDirectory: string,
   mintPlatformToken: () => string,
 ): Promise<LastingSession> {
-  try {
-    const earlier: unknown = JSON.parse(await readFile(join(dataDirectory, FILE), 'utf8'));
-    if (isLasting(earlier)) return earlier;
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!missing)
-      throw new Error(`${join(dataDirectory, FILE)} cannot be read; remove it to have a new one made`, {
-        cause: error,
-      });
-  }
+  const path = join(dataDirectory, FILE);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw unreadable(path, error);
+  });
+  if (text !== null) return parseLasting(path, text);
   const id = Array.from({ length: 20 }, () => BASE62.charAt(randomInt(BASE62.length))).join('');
   return { org_id: `org_${id}`, org_slug: 'acme', platform_token: mintPlatformToken() };
 }
@@ -51,6 +47,30 @@ export async function writeSession(dataDirectory: string, session: Session): Pro
     await file.close();
   }
   await rename(unfinished, path);
+}
+
+/** A new organization in place of one that cannot be read would hide every key of the earlier one, so nobody guesses. */
+function parseLasting(path: string, text: string): LastingSession {
+  let earlier: unknown;
+  try {
+    earlier = JSON.parse(text);
+  } catch {
+    throw unreadable(path, 'it is no JSON');
+  }
+  if (!isLasting(earlier)) throw unreadable(path, 'it names no organization and platform token');
+  const { org_id, org_slug, platform_token } = earlier;
+  return { org_id, org_slug, platform_token };
+}
+
+function unreadable(path: string, reason: unknown): Error {
+  return new Error(
+    `${path} cannot be read (${String(reason)}); remove it to have a new one made, with another organization`,
+  );
+}
+
+/** Not instanceof: under Jest, Node's own errors come from another realm. */
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 function isLasting(value: unknown): value is LastingSession {

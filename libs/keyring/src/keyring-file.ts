@@ -45,8 +45,8 @@ export async function readOrMakeKeyring(path: string): Promise<Keyring> {
 /** Writes a new file whole and durable, readable by us alone, or leaves the one that is there. */
 async function makePrivateFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
-  const file = await open(unfinished, 'w', 0o600);
+  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await open(unfinished, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -56,10 +56,15 @@ async function makePrivateFile(path: string, text: string): Promise<void> {
   try {
     await link(unfinished, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isThere(error)) throw error;
   } finally {
     await rm(unfinished, { force: true });
   }
+}
+
+/** Not instanceof: under Jest, Node's own errors come from another realm. */
+function isThere(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 }
 
 function decode(path: string, name: string, base64: string): Buffer {

@@ -1,0 +1,100 @@
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { migrate, type Migration } from './migrate.js';
+import { DATABASE_ROLES, databaseName, roleName, roleUrl } from './roles.js';
+
+const FIRST: Migration = {
+  id: 'test/001',
+  sql: 'create table public.things (thing int); grant select on public.things to {{api}}',
+};
+const BROKEN: Migration = { id: 'test/002', sql: 'create table public.others (other int); select 1 / 0' };
+const AFTER: Migration = { id: 'test/003', sql: 'create table public.afterwards (thing int)' };
+
+let database: TestDatabase;
+let owner: pg.Client;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+});
+afterEach(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+it('makes login roles that are neither superuser nor owner nor above row-level security', async () => {
+  await migrate(database.url, [FIRST]);
+  const names = DATABASE_ROLES.map((role) => roleName(databaseName(database.url), role));
+  const { rows } = await owner.query(
+    `select rolname, rolcanlogin, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as mighty,
+            pg_has_role(rolname, current_user, 'member') as may_be_owner
+     from pg_roles where rolname = any ($1) order by rolname`,
+    [names],
+  );
+  const harmless = { rolcanlogin: true, mighty: false, may_be_owner: false };
+  expect(rows).toEqual(names.toSorted().map((rolname) => ({ rolname, ...harmless })));
+  const owned = await owner.query(
+    `select from pg_class join pg_roles on pg_roles.oid = relowner where rolname = any ($1)`,
+    [names],
+  );
+  expect(owned.rowCount).toBe(0);
+});
+
+it('grants each role what its migration says and nothing else', async () => {
+  await migrate(database.url, [FIRST]);
+  await expect(as('api', 'select * from public.things')).resolves.toEqual([]);
+  await expect(as('api', 'insert into public.things values (1)')).rejects.toMatchObject({ code: '42501' });
+  await expect(as('projector', 'select * from public.things')).rejects.toMatchObject({ code: '42501' });
+  await expect(as('api', 'select * from keyledger.migrations')).rejects.toMatchObject({ code: '42501' });
+  await expect(as('api', 'create table public.mine (x int)')).rejects.toMatchObject({ code: '42501' });
+});
+
+it('gives a role back what somebody took from it or gave to it', async () => {
+  await migrate(database.url, [FIRST]);
+  const api = pg.escapeIdentifier(roleName(databaseName(database.url), 'api'));
+  await owner.query(`alter role ${api} superuser bypassrls nologin password 'guessed'`);
+  await migrate(database.url, [FIRST]);
+  await expect(as('api', `select current_setting('is_superuser') as mighty`)).resolves.toEqual([{ mighty: 'off' }]);
+});
+
+it('names the migration that fails, takes all of it back, keeps those before it and begins none after it', async () => {
+  await expect(migrate(database.url, [FIRST, BROKEN, AFTER])).rejects.toThrow(
+    /migration test\/002 failed: division by zero/,
+  );
+  expect(await tables()).toEqual(['things']);
+  await migrate(database.url, [FIRST, { ...BROKEN, sql: 'create table public.others (other int)' }, AFTER]);
+  expect(await tables()).toEqual(['afterwards', 'others', 'things']);
+});
+
+it('refuses a migration that names a role which does not exist', async () => {
+  const migration = { id: 'test/004', sql: 'grant select on public.things to {{apl}}' };
+  await expect(migrate(database.url, [FIRST, migration])).rejects.toThrow(/apl/);
+});
+
+it('applies each migration once, however many start at the same time', async () => {
+  const counted = {
+    id: 'test/005',
+    sql: 'create table if not exists public.runs (at int); insert into public.runs values (1)',
+  };
+  await Promise.all(Array.from({ length: 6 }, () => migrate(database.url, [FIRST, counted])));
+  expect((await owner.query('select * from public.runs')).rowCount).toBe(1);
+  expect((await owner.query('select * from keyledger.migrations')).rowCount).toBe(2);
+});
+
+async function tables(): Promise<readonly string[]> {
+  const { rows } = await owner.query<{ name: string }>(
+    `select tablename::text as name from pg_tables where schemaname = 'public' order by 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function as(role: (typeof DATABASE_ROLES)[number], sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: roleUrl(database.url, role) });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
