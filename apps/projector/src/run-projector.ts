@@ -4,7 +4,7 @@ import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-post
 import { createLogger, type Logger } from '#libs/observability';
 import { isOutage, migrate } from '#libs/postgres';
 import { readModelMigrations } from '#libs/read-models';
-import { parseSettings, SettingsInvalid } from '#libs/settings';
+import { parseSettings, postgresEventStoreUrl, SettingsInvalid } from '#libs/settings';
 import { createProjector } from './create-projector.js';
 
 const RETRY_MS = 1_000;
@@ -20,14 +20,9 @@ export async function runProjector(
 ): Promise<void> {
   const settings = parseSettings(environment);
   const logger = createLogger({ level: settings.logLevel });
-  const { databaseUrl, eventStoreUrl } = settings;
+  const { databaseUrl } = settings;
   if (databaseUrl === null) throw new SettingsInvalid(['DATABASE_URL must be set for a projector of its own.']);
-  const storeUrl = eventStoreUrl ?? databaseUrl;
-  if (storeUrl.startsWith('esdb:')) {
-    throw new SettingsInvalid([
-      'EVENT_STORE_URL must begin with `postgres://`: no other event store is supported yet.',
-    ]);
-  }
+  const storeUrl = postgresEventStoreUrl(settings) ?? databaseUrl;
   const eventStore = await onceReachable(logger, signal, async () => {
     await migrate(storeUrl, eventStoreMigrations);
     await migrate(databaseUrl, readModelMigrations);

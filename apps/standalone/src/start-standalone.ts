@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedIssuer, mintPlatformToken, PlatformTokens, platformTokenHash } from '#libs/auth';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
-import { PostgresEventStore } from '#libs/event-store-postgres';
+import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
 import { readKeyring, readOrMakeKeyring } from '#libs/keyring';
 import { createLogger, ProductMetrics } from '#libs/observability';
 import { migrate } from '#libs/postgres';
-import type { Settings } from '#libs/settings';
+import { postgresEventStoreUrl, type Settings } from '#libs/settings';
 import { commandApiMigrations } from '../../command-api/src/command-api-migrations.js';
 import { oidcVerifier } from '../../command-api/src/oidc-verifier.js';
 import { readScopeCatalogue } from '../../command-api/src/read-scope-catalogue.js';
@@ -45,6 +45,7 @@ export async function startStandalone({
   // Whatever the operator has to put right is said before anything is made or started.
   const oidc = settings.devIssuer ? null : oidcVerifier(settings, logger);
   const catalogue = await readScopeCatalogue(settings.scopesFile);
+  const separateStore = postgresEventStoreUrl(settings);
   const closing = new Closing(logger);
   try {
     const { dataDir } = settings;
@@ -53,8 +54,10 @@ export async function startStandalone({
     closing.add('data directory lock', async () => void lock.close());
 
     const ownerUrl = settings.databaseUrl ?? (await ownPostgres());
+    const storeUrl = separateStore ?? ownerUrl;
+    await migrate(storeUrl, eventStoreMigrations);
     await migrate(ownerUrl, commandApiMigrations);
-    const eventStore = await PostgresEventStore.open({ ownerUrl, logger });
+    const eventStore = await PostgresEventStore.open({ ownerUrl: storeUrl, logger });
     closing.add('event store', () => eventStore.close());
     const projector = createProjector({ ownerUrl, eventStore, logger });
     closing.add('projector', () => projector.stop());

@@ -54,6 +54,7 @@ export class PostgresEventStore implements EventStore {
     private readonly readers: pg.Pool,
     private readonly queue: AppendQueue,
     private readonly watch: HeadWatch,
+    private readonly logger: Logger,
   ) {}
 
   /**
@@ -72,6 +73,7 @@ export class PostgresEventStore implements EventStore {
       readers,
       new AppendQueue({ pool: appenders, logger, deadlineMs: appendDeadlineMs, maxWaiting: maxWaitingAppends }),
       new HeadWatch({ listenUrl: roleUrl(ownerUrl, 'events'), logger }),
+      logger,
     );
     try {
       await store.#ask(() => assertHeadAgrees(readers));
@@ -96,7 +98,7 @@ export class PostgresEventStore implements EventStore {
 
   subscribe(subscription: LogSubscription): AsyncIterable<LogPage> {
     const signal = AbortSignal.any([subscription.signal, this.#closing.signal]);
-    return followLog((read) => this.readAll(read), this.watch, { ...subscription, signal });
+    return followLog((read) => this.readAll(read), this.watch, { ...subscription, signal }, this.logger);
   }
 
   head(): Promise<Position> {

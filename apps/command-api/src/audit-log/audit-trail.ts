@@ -37,10 +37,13 @@ export class AuditTrail {
   async append(record: AuditRecord): Promise<Position> {
     const stream = auditStream(organizationDigest(record.orgId));
     const id = eventId(record.commandId, 0);
+    const startedAt = this.clock();
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       if (attempt > 0) await delay(Math.random() * Math.min(5 * 2 ** attempt, 200));
       const [last] = await this.store.readStream(stream, { direction: 'backwards', limit: 1 });
-      const stored = record.repeatedSince === null ? null : await this.#find(stream, id, record.repeatedSince);
+      // A conflict may have been with another attempt at this very record.
+      const since = record.repeatedSince ?? (attempt > 0 ? startedAt : null);
+      const stored = since === null ? null : await this.#find(stream, id, since);
       if (stored !== null) return stored.position;
       const now = Math.max(this.clock(), last === undefined ? 0 : Date.parse(last.metadata.occurred_at));
       const result = await this.store.append(stream, last?.revision ?? NO_STREAM, [

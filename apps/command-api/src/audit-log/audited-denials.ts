@@ -88,9 +88,10 @@ export class AuditedDenials implements DenialRecorder {
     const { caller, code, requiredScope, method, route, targetId, requestId, ip, userAgent } = denial;
     const event = accessDenied({ code, count, required_scope: requiredScope, method, route, target_id: targetId });
     const record = { ...unrepeated(), orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
+    const since = this.clock();
     let attempts = 0;
     this.#appends.add(caller.orgId, () =>
-      this.trail.append(attempts++ === 0 ? record : { ...record, repeatedSince: this.clock() - MINUTE_MS }),
+      this.trail.append(attempts++ === 0 ? record : { ...record, repeatedSince: since }),
     );
   }
 

@@ -37,20 +37,20 @@ export class OrderedRetries {
     const all = Promise.all(this.#lanes.values());
     await Promise.race([all, delay(withinMs, undefined, { ref: false })]);
     this.#stopped.abort();
-    await all;
+    await Promise.race([all, delay(withinMs, undefined, { ref: false })]);
   }
 
   async #untilDone(lane: string, work: () => Promise<unknown>): Promise<void> {
+    const { logger } = this.options;
     for (let attempt = 0; ; attempt++) {
+      if (this.#stopped.signal.aborted) {
+        logger.error({ lane }, 'an audit record was given up: the process ends');
+        return;
+      }
       try {
         await work();
         return;
       } catch (error) {
-        const { logger } = this.options;
-        if (this.#stopped.signal.aborted) {
-          logger.error({ lane, err: error }, 'an audit record was given up: the process ends');
-          return;
-        }
         logger.warn({ lane, attempt, err: error }, 'an audit record could not be stored yet');
         const pause = Math.min(100 * 2 ** attempt, LONGEST_PAUSE_MS);
         await delay(pause, undefined, { signal: this.#stopped.signal }).catch(() => undefined);

@@ -15,6 +15,9 @@ export interface ReadinessSources {
   readonly settings: Pick<Settings, 'directoryStaleAfterMs'>;
 }
 
+/** So long one look at the stores serves every probe: the route is open to everybody and must not cost a query each. */
+const REUSED_FOR_MS = 1_000;
+
 /** Asks everything that an answer rests on. A projection that has stopped makes the process not ready; one that lags does not. */
 export function probeReadiness({
   pool,
@@ -24,11 +27,17 @@ export function probeReadiness({
   announced,
   settings,
 }: ReadinessSources): ReadinessProbe {
+  let looked: Promise<readonly ['ok' | 'unavailable', 'ok' | 'unavailable']> | null = null;
+  let lookedAt = -Infinity;
+  const look = () => {
+    if (looked === null || performance.now() - lookedAt > REUSED_FOR_MS) {
+      lookedAt = performance.now();
+      looked = Promise.all([answers(() => pool.query('select 1')), answers(() => eventStore.head())]);
+    }
+    return looked;
+  };
   return async () => {
-    const [database, event_store] = await Promise.all([
-      answers(() => pool.query('select 1')),
-      answers(() => eventStore.head()),
-    ]);
+    const [database, event_store] = await look();
     const key_directory = directory.metrics().stalenessMs <= settings.directoryStaleAfterMs ? 'ok' : 'unavailable';
     const dependencies = { database, event_store, key_directory } as const;
     const statuses = projections();

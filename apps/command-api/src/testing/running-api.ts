@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { EmbeddedIssuer, mintPlatformToken, platformTokenHash, PlatformTokens, type JwtVerifier } from '#libs/auth';
 import { DEFAULT_SCOPE_CATALOGUE } from '#libs/domain';
-import { PostgresEventStore } from '#libs/event-store-postgres';
+import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
 import { ProductMetrics, SILENT } from '#libs/observability';
 import { migrate } from '#libs/postgres';
 import { parseSettings, type Settings } from '#libs/settings';
@@ -61,7 +61,7 @@ export class RunningApi {
   static async start({ settings = {}, jwt }: RunningApiOptions = {}): Promise<RunningApi> {
     const directory = await mkdtemp(join(tmpdir(), 'keyledger-api-'));
     const database = await createTestDatabase();
-    await migrate(database.url, commandApiMigrations);
+    await migrate(database.url, [...eventStoreMigrations, ...commandApiMigrations]);
     const eventStore = await PostgresEventStore.open({ ownerUrl: database.url, logger: SILENT });
     const projector = createProjector({ ownerUrl: database.url, eventStore, logger: SILENT });
     projector.start();

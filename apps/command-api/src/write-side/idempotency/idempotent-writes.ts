@@ -27,6 +27,15 @@ export interface WriteAttempt extends Intent {
 /** Past so many a retry waits for the mark to run out by itself. */
 const MOST_GIVEN_UP = 10_000;
 
+/** An attempt by its number, or, where its beginning was never confirmed, by the intent that nobody else can have sealed. */
+type GivenUp = { readonly attempt: number } | { readonly sealedIntent: Buffer };
+
+function isOf(givenUp: GivenUp, { attempt, sealedIntent }: Begun): boolean {
+  return 'attempt' in givenUp
+    ? givenUp.attempt === attempt
+    : attempt === 1 && givenUp.sealedIntent.equals(sealedIntent);
+}
+
 type Execute = (attempt: WriteAttempt) => Promise<Omit<WriteAnswer, 'replayed'>>;
 
 /**
@@ -35,8 +44,8 @@ type Execute = (attempt: WriteAttempt) => Promise<Omit<WriteAnswer, 'replayed'>>
  * same command, which the runner recognises in the log.
  */
 export class IdempotentWrites {
-  /** Requests that this process gave up without being able to say so in their record, by id. */
-  readonly #givenUp = new Set<string>();
+  /** Attempts that this process gave up without being able to say so in their record, by the record's id. */
+  readonly #givenUp = new Map<string, GivenUp>();
 
   constructor(private readonly options: IdempotentWritesOptions) {}
 
@@ -99,17 +108,21 @@ export class IdempotentWrites {
     const id = begin.id.toString('latin1');
     try {
       const begun = await store.begin(orgId, begin);
-      if (!this.#givenUp.delete(id) || begun.outcome !== 'in_flight') return begun;
+      const givenUp = this.#givenUp.get(id);
+      if (begun.outcome !== 'in_flight' || givenUp === undefined || !isOf(givenUp, begun)) return begun;
+      this.#givenUp.delete(id);
       await store.unlock(orgId, begin.id, begun.attempt);
       return await store.begin(orgId, begin);
     } catch (error) {
-      this.#giveUp(id);
+      this.#giveUp(id, { sealedIntent: begin.sealedIntent });
       throw error;
     }
   }
 
-  #giveUp(id: string): void {
-    if (this.#givenUp.size < MOST_GIVEN_UP) this.#givenUp.add(id);
+  #giveUp(id: string, attempt: GivenUp): void {
+    const [oldest] = this.#givenUp.keys();
+    if (this.#givenUp.size >= MOST_GIVEN_UP && oldest !== undefined) this.#givenUp.delete(oldest);
+    this.#givenUp.set(id, attempt);
   }
 
   async #execute(
@@ -127,7 +140,7 @@ export class IdempotentWrites {
           { org_id: orgId, request_id: context.requestId, err: error },
           'an idempotency record was not updated',
         );
-        this.#giveUp(seal.id.toString('latin1'));
+        this.#giveUp(seal.id.toString('latin1'), { attempt });
       });
     try {
       const answer = await execute();
