@@ -7,6 +7,9 @@ const PROGRAMS = [
   { name: 'curl', path: '/usr/bin/curl' },
 ];
 
+/** A mirror that does not answer must not hold up the tests for ever; a slow one gets its time. */
+const WITHIN_MS = 5 * 60_000;
+
 /**
  * Installs the programs that the tests need where they are missing and we may (as root, with apt-get), with a line that
  * says so. Where that is impossible the tests say themselves what they lack: skipped by name, in CI failed.
@@ -20,8 +23,11 @@ export function ensureTestPrograms() {
   }
   console.error(`keyledger: installing ${missing.join(' and ')} for the tests; this is done once`);
   const apt = (...args) =>
-    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-      .status === 0;
+    spawnSync('apt-get', args, {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      timeout: WITHIN_MS,
+    }).status === 0;
   const install = () => apt('install', '-y', '-q', '--no-install-recommends', ...missing);
   // A fresh machine knows no packages yet, and an old list names versions that are gone.
   if (!install() && !(apt('update', '-q') && install())) {
