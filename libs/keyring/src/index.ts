@@ -1,3 +1,4 @@
 export * from './keyring.js';
 export * from './opaque-tokens.js';
 export * from './keyring-file.js';
+export * from './make-private-file.js';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { isNativeError } from 'node:util/types';
 import type { Keyring } from './keyring.js';
+import { makePrivateFile } from './make-private-file.js';
 
 /** The file's JSON: `{"current_pepper": 1, "peppers": {"1": "<base64>"}, "position_key": "<base64>"}`. */
 interface KeyringJson {
@@ -19,7 +20,7 @@ export async function readKeyring(path: string): Promise<Keyring> {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     const reason =
-      error instanceof SyntaxError ? 'it is no JSON' : error instanceof Error ? error.message : String(error);
+      error instanceof SyntaxError ? 'it is no JSON' : isNativeError(error) ? error.message : String(error);
     throw new Error(`the keyring ${path} cannot be read: ${reason}`);
   }
   if (!isKeyringJson(json)) throw new Error(`the keyring ${path} must hold current_pepper, peppers and position_key`);
@@ -40,31 +41,6 @@ export async function readOrMakeKeyring(path: string): Promise<Keyring> {
   const fresh: KeyringJson = { current_pepper: 1, peppers: { '1': key() }, position_key: key() };
   await makePrivateFile(path, `${JSON.stringify(fresh, null, 2)}\n`);
   return readKeyring(path);
-}
-
-/** Writes a new file whole and durable, readable by us alone, or leaves the one that is there. */
-async function makePrivateFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(unfinished, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(unfinished, path);
-  } catch (error) {
-    if (!isThere(error)) throw error;
-  } finally {
-    await rm(unfinished, { force: true });
-  }
-}
-
-/** Not instanceof: under Jest, Node's own errors come from another realm. */
-function isThere(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 }
 
 function decode(path: string, name: string, base64: string): Buffer {

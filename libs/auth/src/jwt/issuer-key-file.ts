@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { makePrivateFile } from '#libs/keyring';
 
 const FILE = 'issuer.json';
 
@@ -13,7 +14,6 @@ export async function readOrMakeIssuerKey(dataDirectory: string): Promise<JWK> {
   const path = join(dataDirectory, FILE);
   const there = await readKey(path);
   if (there !== null) return there;
-  await mkdir(dataDirectory, { recursive: true });
   await makePrivateFile(path, `${JSON.stringify(await generateKey(), null, 2)}\n`);
   const made = await readKey(path);
   if (made === null) throw new Error(`the issuer key ${path} was removed while it was made`);
@@ -44,22 +44,6 @@ async function readKey(path: string): Promise<JWK | null> {
   }
 }
 
-/** Writes it whole and durable, readable by us alone, or leaves the one that is there. */
-async function makePrivateFile(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(unfinished, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await link(unfinished, path);
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await rm(unfinished, { force: true });
-  }
-}
-
 function codeOf(error: unknown): string | null {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
+  return isNativeError(error) && 'code' in error ? String(error.code) : null;
 }
