@@ -9,6 +9,7 @@ import { mayPass } from './may-pass.js';
 import { Ownership } from './ownership.js';
 import { PRODUCT_PREFIXES } from './product-prefixes.js';
 import { projectPage } from './project-page.js';
+import { gathered } from './gathered.js';
 import type { Projection } from './projection.js';
 import { ProjectionLag } from './projection-lag.js';
 import type { ProjectionStatus } from './projection-status.js';
@@ -98,7 +99,7 @@ export class ProjectionRunner {
       this.#state = 'running';
       this.options.logger.info(this.#fields(), 'projection running');
       const log = { after: this.#checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
-      for await (const page of readAhead(eventStore.subscribe(log))) {
+      for await (const page of readAhead(gathered(eventStore.subscribe(log)))) {
         if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
         this.#lag.reading(page);
         if (page.position > this.#checkpoint) await this.#project(ownership.client, page);
