@@ -11,15 +11,20 @@ const OUTAGE_STATES = ['08', '57', '53', '58'];
 const OUTAGE_ERRNOS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'ENOENT',
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** Somebody else was in the way, or we were held up for so long that the server gave our transaction up. */
-const LOCK_DEADLOCK_OR_LATE = new Set(['55P03', '40P01', '40001', '25P03']);
+/**
+ * Somebody else was in the way, or we were held up for so long that the server gave our transaction up, or a failover
+ * left us with a server that only reads.
+ */
+const LOCK_DEADLOCK_LATE_OR_STANDBY = new Set(['55P03', '40P01', '40001', '25P03', '25006']);
 
 /** Whether an error of `pg` or its pool means that the database did not answer (including our own statement timeout). */
 export function isOutage(error: unknown): boolean {
@@ -27,7 +32,7 @@ export function isOutage(error: unknown): boolean {
   // Not instanceof: under Jest, Node's own errors come from another realm.
   if (!types.isNativeError(error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (OUTAGE_ERRNOS.has(code) || LOCK_DEADLOCK_OR_LATE.has(code)) return true;
+  if (OUTAGE_ERRNOS.has(code) || LOCK_DEADLOCK_LATE_OR_STANDBY.has(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return OUTAGE_STATES.some((prefix) => code.startsWith(prefix));
   // pg and pg-pool report a lost or late connection by message alone; there is no code to look at.
   return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error/.test(

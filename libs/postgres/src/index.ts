@@ -1,4 +1,5 @@
 export * from './database-unavailable.js';
+export * from './database-unfit.js';
 export * from './in-organization.js';
 export * from './migrate.js';
 export * from './pool.js';

@@ -50,12 +50,58 @@ it('grants each role what its migration says and nothing else', async () => {
   await expect(as('api', 'create table public.mine (x int)')).rejects.toMatchObject({ code: '42501' });
 });
 
-it('gives a role back what somebody took from it or gave to it', async () => {
+it('refuses a role that somebody raised above row-level security, and works on once that is taken back', async () => {
   await migrate(database.url, [FIRST]);
   const api = pg.escapeIdentifier(roleName(databaseName(database.url), 'api'));
-  await owner.query(`alter role ${api} superuser bypassrls nologin password 'guessed'`);
+  for (const might of ['superuser', 'bypassrls']) {
+    await owner.query(`alter role ${api} ${might} password 'guessed'`);
+    await expect(migrate(database.url, [FIRST])).rejects.toMatchObject({
+      code: 'database_unfit',
+      message: expect.stringContaining(`alter role ${api} nosuperuser nobypassrls`) as string,
+    });
+    await owner.query(`alter role ${api} nosuperuser nobypassrls`);
+  }
   await migrate(database.url, [FIRST]);
-  await expect(as('api', `select current_setting('is_superuser') as mighty`)).resolves.toEqual([{ mighty: 'off' }]);
+  await expect(as('api', 'select * from things')).resolves.toEqual([]);
+});
+
+it('needs no superuser, neither on the first start nor on later ones', async () => {
+  const name = `${databaseName(database.url)}_owner`;
+  await owner.query(`create role ${name} login createrole password 'owner-password'`);
+  await owner.query(`alter database ${pg.escapeIdentifier(databaseName(database.url))} owner to ${name}`);
+  const url = new URL(database.url);
+  [url.username, url.password] = [name, 'owner-password'];
+  const migration = { id: 'test/006', sql: 'create table keyledger.mine (thing int)' };
+  await migrate(url.toString(), [migration]);
+  await migrate(url.toString(), [migration]);
+  expect((await owner.query('select * from keyledger.mine')).rowCount).toBe(0);
+});
+
+it('refuses a database in which a migration was applied with other SQL', async () => {
+  await migrate(database.url, [FIRST]);
+  const changed = { ...FIRST, sql: `${FIRST.sql}; create table more (thing int)` };
+  await expect(migrate(database.url, [changed, AFTER])).rejects.toMatchObject({
+    code: 'database_unfit',
+    message: expect.stringMatching(/test\/001 .* another version/) as string,
+  });
+  expect(await tables()).toEqual(['things']);
+  await migrate(database.url, [FIRST]);
+});
+
+it('takes over a database from before the hashes were kept, and holds it to its SQL from then on', async () => {
+  await migrate(database.url, [FIRST]);
+  await owner.query('alter table keyledger.migrations drop column sha256');
+  await migrate(database.url, [FIRST]);
+  await expect(migrate(database.url, [{ ...FIRST, sql: 'select 1' }])).rejects.toThrow(/another version/);
+});
+
+it('says what went wrong first when the connection goes in the middle of a migration', async () => {
+  const suicide = { id: 'test/007', sql: 'select pg_terminate_backend(pg_backend_pid())' };
+  const failed: unknown = await migrate(database.url, [suicide]).catch((error: unknown) => error);
+  expect(failed).toMatchObject({
+    message: expect.stringContaining('migration test/007 failed: terminating connection') as string,
+    cause: { code: '57P01' },
+  });
 });
 
 it('names the migration that fails, takes all of it back, keeps those before it and begins none after it', async () => {

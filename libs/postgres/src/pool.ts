@@ -2,7 +2,7 @@ import pg from 'pg';
 import { roleUrl, type DatabaseRole } from './roles.js';
 
 export interface PoolOptions {
-  /** The owner's `postgres://` URL; a Unix socket as `postgres://user:password@/database?host=/directory`. */
+  /** The owner's URL; by a Unix socket as `postgres://user:password@localhost/database?host=%2Fdirectory`. */
   readonly ownerUrl: string;
   readonly role: DatabaseRole;
   /** Most connections at once. */

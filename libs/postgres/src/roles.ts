@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { DatabaseUnfit } from './database-unfit.js';
 
 /**
  * The login roles of one database. None is superuser, owner or BYPASSRLS:
@@ -13,9 +14,17 @@ export function roleName(database: string, role: DatabaseRole): string {
   return `${database.slice(0, 50)}_${role}`;
 }
 
-/** The same on every node that has the same owner credentials, and never stored. */
+/**
+ * The same on every node that has the same owner credentials, and never stored.
+ * @throws DatabaseUnfit where the URL holds no password: what is made of nothing secret, anybody can make
+ */
 export function rolePassword(ownerUrl: string, role: DatabaseRole): string {
   const { password, pathname } = new URL(ownerUrl);
+  if (password === '')
+    throw new DatabaseUnfit(
+      "DATABASE_URL (and EVENT_STORE_URL, where it is set) must hold the owner's password before the host, as in " +
+        '`postgres://user:password@host/database`: the passwords of the login roles are made from it.',
+    );
   return Buffer.from(hkdfSync('sha256', password, pathname, `keyledger role ${role}`, 24)).toString('base64url');
 }
 
