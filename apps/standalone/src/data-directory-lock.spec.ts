@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,4 +36,19 @@ it('does not mind another directory', async () => {
   const locks = await Promise.all([lockDataDirectory(directory), lockDataDirectory(other)]);
   for (const lock of locks) lock.close();
   await rm(other, { recursive: true });
+});
+
+it('keeps others out by a file where there is no abstract namespace, and takes over one that a killed process left', async () => {
+  const lock = await lockDataDirectory(directory, false);
+  const path = lock.address();
+  if (typeof path !== 'string') throw new Error('the lock is not a file');
+  await expect(lockDataDirectory(directory, false)).rejects.toThrow(/another Keyledger runs on the data directory/);
+  await new Promise((resolve) => lock.close(resolve));
+
+  const killed = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  expect(spawnSync(process.execPath, ['-e', killed, path]).signal).toBe('SIGKILL');
+  expect(existsSync(path)).toBe(true);
+  const next = await lockDataDirectory(directory, false);
+  await expect(lockDataDirectory(directory, false)).rejects.toThrow(/another Keyledger runs on the data directory/);
+  await new Promise((resolve) => next.close(resolve));
 });

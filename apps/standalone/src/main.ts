@@ -9,17 +9,19 @@ const STOP_WITHIN_MS = 9_000;
 /** The compiled file lies in `dist/apps/standalone/src` below the repository. */
 const REPOSITORY = dirname(fileURLToPath(new URL('../../../', import.meta.url)));
 
-const stopped = new Promise<void>((resolve) => {
-  process.once('SIGTERM', resolve);
-  process.once('SIGINT', resolve);
+const told = new Promise<void>((resolve) => {
+  const stop = (): void => {
+    // From the signal on, so that it holds for a start that hangs, too.
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    resolve();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
 });
 
 try {
-  const starting = startStandalone({ settings: parseSettings(process.env), documentationRoot: REPOSITORY });
-  await Promise.race([starting, stopped]);
-  const product = await starting;
-  await stopped;
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  const product = await startStandalone({ settings: parseSettings(process.env), documentationRoot: REPOSITORY });
+  await told;
   await product.stop();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
