@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { PostgresBinaries } from './binaries.js';
 import type { Unprivileged } from './unprivileged.js';
@@ -15,23 +15,29 @@ const LONGEST_SOCKET_DIRECTORY = 90;
 
 /** The files of one Postgres cluster. */
 export interface Cluster {
+  /** Absolute, for it is also how a Postgres is recognised. */
   readonly data: string;
   readonly socketDirectory: string;
   /** The superuser's URL for the given database. */
   url(database: string): string;
+  /** Removes what lies outside the cluster's own directory; only once its Postgres is gone. */
+  tidy(): Promise<void>;
 }
 
 /** Makes the cluster on the first call (a crash in the middle starts over), and finds it again on later ones. */
 export async function openCluster(directory: string, binaries: PostgresBinaries, how: Unprivileged): Promise<Cluster> {
   await mkdir(directory, { recursive: true });
-  const data = join(directory, 'data');
+  const data = join(resolve(directory), 'data');
   const passwordFile = join(directory, 'owner-password');
   if (!existsSync(data)) await initialise(directory, data, passwordFile, binaries, how);
   const password = (await readFile(passwordFile, 'utf8')).trim();
   const socketDirectory = await privateSocketDirectory(directory, how);
   const url = (database: string): string =>
     `postgres://${OWNER}:${encodeURIComponent(password)}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketDirectory)}`;
-  return { data, socketDirectory, url };
+  const tidy = async (): Promise<void> => {
+    if (socketDirectory !== join(directory, 'socket')) await rm(socketDirectory, { recursive: true, force: true });
+  };
+  return { data, socketDirectory, url, tidy };
 }
 
 async function initialise(
@@ -67,14 +73,29 @@ async function initialise(
   await rename(unfinished, data);
 }
 
+/**
+ * Beside the cluster, or, where that path is too long for a socket, below the system's temporary directory: under a name
+ * that is the same each time, so that the next start takes up again what a killed one left.
+ */
 async function privateSocketDirectory(directory: string, how: Unprivileged): Promise<string> {
-  const beside = join(directory, 'socket');
-  const path =
-    Buffer.byteLength(beside) <= LONGEST_SOCKET_DIRECTORY ? beside : await mkdtemp(join(tmpdir(), 'keyledger-pg-'));
+  const path = await socketPath(directory);
   await mkdir(path, { recursive: true, mode: 0o700 });
+  // Anybody can make a directory, or a link to one, of that name in a temporary directory: take no one else's.
+  const found = await lstat(path);
+  if (!found.isDirectory() || ![process.getuid?.() ?? found.uid, how.owner?.uid].includes(found.uid))
+    throw new Error(`${path} is not a directory of ours; remove it`);
   await chmod(path, 0o700);
   await own(path, how);
   return path;
+}
+
+async function socketPath(directory: string): Promise<string> {
+  const beside = join(directory, 'socket');
+  if (Buffer.byteLength(beside) <= LONGEST_SOCKET_DIRECTORY) return beside;
+  const name = createHash('sha256')
+    .update(await realpath(directory))
+    .digest('hex');
+  return join(tmpdir(), `keyledger-pg-${name.slice(0, 32)}`);
 }
 
 async function own(path: string, { owner }: Unprivileged): Promise<void> {

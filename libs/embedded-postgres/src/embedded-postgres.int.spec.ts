@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgres } from './embedded-postgres.js';
+import { PostmasterFile } from './postmaster-file.js';
 
 let directory: string;
 let notices: string[];
@@ -96,6 +97,41 @@ it('ends nothing but its start when the cluster is broken, and leaves no process
   expect(notices).toHaveLength(seen);
 });
 
+it('takes no process of its own family for a Postgres, whatever its directory', async () => {
+  await mkdir(join(directory, 'data'));
+  const before = process.cwd();
+  process.chdir(join(directory, 'data'));
+  try {
+    await writeFile(join(directory, 'data', 'postmaster.pid'), stalePidFile(process.pid));
+    await expect(new PostmasterFile(join(directory, 'data')).running()).resolves.toBeNull();
+  } finally {
+    process.chdir(before);
+  }
+});
+
+it('stops, and Postgres with it, when its supervisor was killed', async () => {
+  const server = await start();
+  const pid = await runningPid(server);
+  process.kill(await parentOf(pid), 'SIGKILL');
+  await server.stop();
+  expect(await server.pid()).toBeNull();
+  // It removes its file last of all, but is not gone by then; nobody of ours is left to wait for it.
+  while (isAlive(pid)) await delay(20);
+});
+
+it('puts its socket elsewhere where the path is too long for one, and takes it away when it stops', async () => {
+  const deep = join(directory, 'deep'.repeat(25));
+  const server = await EmbeddedPostgres.start({ directory: deep });
+  const socket = new URL(await server.database('kept')).searchParams.get('host') ?? '';
+  try {
+    expect(socket).toContain(join(tmpdir(), 'keyledger-pg-'));
+    expect((await stat(socket)).mode & 0o777).toBe(0o700);
+  } finally {
+    await server.stop();
+  }
+  await expect(stat(socket)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 const PARENT = `
   import { EmbeddedPostgres } from '${join(process.cwd(), 'dist/libs/embedded-postgres/src/index.js')}';
   await EmbeddedPostgres.start({ directory: process.argv[1] });
@@ -135,6 +171,12 @@ async function untilAnswered(url: string): Promise<void> {
     if (answered !== null) return;
     await delay(50);
   }
+}
+
+/** Of a process of Linux. */
+async function parentOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
 }
 
 function isAlive(pid: number): boolean {

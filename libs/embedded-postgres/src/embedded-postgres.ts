@@ -22,6 +22,9 @@ export interface EmbeddedPostgresOptions {
 
 const READY_WITHIN_MS = 30_000;
 const LONGEST_BACKOFF_MS = 5_000;
+const STOP_WITHIN_MS = 8_000;
+/** What a Postgres may still take that was told to drop everything. */
+const FORCED_MS = 1_000;
 /** One that ran for so long did not fail to start. */
 const RAN_MS = 10_000;
 
@@ -84,12 +87,18 @@ export class EmbeddedPostgres {
   async stop(): Promise<void> {
     this.#stopping = true;
     const server = this.#server;
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-    server.stdin?.end();
-    const late = setTimeout(() => void this.#postmaster.signal('SIGQUIT'), 8_000);
-    await gone;
+    if (server === null) return;
+    const late = setTimeout(() => void this.#postmaster.signal('SIGQUIT'), STOP_WITHIN_MS);
+    if (server.exitCode === null && server.signalCode === null) {
+      const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+      server.stdin?.end();
+      await gone;
+    }
+    // The supervisor goes after its Postgres, but for one that was killed: then the watcher that it left ends Postgres.
+    for (let waited = 0; waited <= STOP_WITHIN_MS + FORCED_MS && (await this.pid()) !== null; waited += 50)
+      await delay(50);
     clearTimeout(late);
+    if ((await this.pid()) === null) await this.cluster.tidy();
   }
 
   #launch(): void {
@@ -110,16 +119,18 @@ export class EmbeddedPostgres {
     });
     closeSync(log);
     server.stdin?.on('error', () => undefined);
-    server.once('exit', (code) => void this.#ended(code));
+    server.once('exit', (code, signal) => void this.#ended(code ?? signal));
+    // Instead of an exit where not even the shell could be started.
+    server.once('error', (error) => void this.#ended(error.message));
     this.#server = server;
     this.#launchedAt = performance.now();
   }
 
-  async #ended(code: number | null): Promise<void> {
+  async #ended(how: number | string | null): Promise<void> {
     if (performance.now() - this.#launchedAt > RAN_MS) this.#failures = 0;
     while (!this.#stopping) {
       const attempt = ++this.#failures;
-      this.options.onNotice?.(`postgres ended by itself (exit code ${code}); starting it again, attempt ${attempt}`);
+      this.options.onNotice?.(`postgres ended by itself (${how}); starting it again, attempt ${attempt}`);
       await delay(Math.min(100 * 2 ** attempt, LONGEST_BACKOFF_MS));
       try {
         await this.#predecessorGone();

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -24,7 +24,11 @@ export class PostmasterFile {
   /** Sends a signal to that Postgres, if there is one. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     const pid = await this.running();
-    if (pid !== null && isAlive(pid)) process.kill(pid, signal);
+    try {
+      if (pid !== null) process.kill(pid, signal);
+    } catch {
+      // It went meanwhile, which is what the signal was for.
+    }
   }
 
   /**
@@ -41,11 +45,18 @@ export class PostmasterFile {
     return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
   }
 
-  /** Postgres makes the data directory its own current one; where that cannot be seen, its name has to do. */
+  /**
+   * Postgres makes the data directory its own current one. Where that cannot be seen (root without CAP_SYS_PTRACE, as in
+   * most containers, may not look at a process of `nobody`), its command line names the directory; without `/proc`, its
+   * name has to do.
+   */
   async #worksHere(pid: number): Promise<boolean> {
+    if (pid === process.pid || pid === process.ppid) return false;
     if (process.platform === 'linux') {
       const current = await readlink(`/proc/${pid}/cwd`).catch(() => null);
-      return current !== null && current === (await realpath(this.data).catch(() => null));
+      if (current !== null) return current === (await realpath(this.data).catch(() => null));
+      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+      return basename(command[0] ?? '') === 'postgres' && command.includes(this.data);
     }
     const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'comm=']).catch(() => ({
       stdout: '',
