@@ -34,7 +34,10 @@ interface Setup {
 async function withVerifier<T>(measure: (setup: Setup) => Promise<T>): Promise<T> {
   const hasher = new SecretHasher({ currentPepper: 1, peppers: new Map([[1, PEPPER]]) });
   const keys = new SyntheticKeys(hasher);
-  const directory = new KeyDirectory({ store: keys, logger: SILENT, monotonic: () => performance.now() });
+  const directory = new KeyDirectory({
+    ...{ store: keys, logger: SILENT, monotonic: () => performance.now() },
+    capacity: 200_000,
+  });
   const verifier = new KeyVerifier({ directory, hasher, catalogue: DEFAULT_SCOPE_CATALOGUE, now: () => Date.now() });
   directory.start();
   while (directory.metrics().state !== 'following') await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isNativeError } from 'node:util/types';
 import { DEFAULT_SCOPE_CATALOGUE, parseScopeCatalogue, type ScopeCatalogue } from '#libs/domain';
 
 /**
@@ -10,6 +11,6 @@ export async function readScopeCatalogue(path: string | null): Promise<ScopeCata
   try {
     return parseScopeCatalogue(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    throw new Error(`SCOPES_FILE ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`SCOPES_FILE ${path}: ${isNativeError(error) ? error.message : String(error)}`, { cause: error });
   }
 }

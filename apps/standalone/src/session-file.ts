@@ -1,6 +1,8 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
+import { toBase62 } from '#libs/auth';
 
 /** What the embedded default shows of itself to whoever may read its data directory, and nowhere else. */
 export interface Session {
@@ -17,7 +19,6 @@ export interface Session {
 export type LastingSession = Pick<Session, 'org_id' | 'org_slug' | 'platform_token'>;
 
 const FILE = 'session.json';
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The organization and platform token of an earlier start, or new ones. @throws Error that names a file it cannot read */
 export async function readOrMakeLastingSession(
@@ -30,7 +31,7 @@ export async function readOrMakeLastingSession(
     throw unreadable(path, error);
   });
   if (text !== null) return parseLasting(path, text);
-  const id = Array.from({ length: 20 }, () => BASE62.charAt(randomInt(BASE62.length))).join('');
+  const id = toBase62(BigInt(`0x${randomBytes(20).toString('hex')}`), 20);
   return { org_id: `org_${id}`, org_slug: 'acme', platform_token: mintPlatformToken() };
 }
 
@@ -70,7 +71,7 @@ function unreadable(path: string, reason: unknown): Error {
 
 /** Not instanceof: under Jest, Node's own errors come from another realm. */
 function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+  return isNativeError(error) && 'code' in error && error.code === 'ENOENT';
 }
 
 function isLasting(value: unknown): value is LastingSession {

@@ -1,4 +1,5 @@
 export * from './caller.js';
+export { toBase62 } from './key-secret/base62.js';
 export * from './key-secret/key-id.js';
 export * from './key-secret/mint-secret.js';
 export * from './key-secret/parse-secret.js';

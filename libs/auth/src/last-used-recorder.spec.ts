@@ -1,4 +1,5 @@
-import { LastUsedRecorder, type KeyUse } from './last-used-recorder.js';
+import type { KeyUse } from '#libs/domain';
+import { LastUsedRecorder } from './last-used-recorder.js';
 
 function recorderThat(write: (orgId: string, uses: readonly KeyUse[]) => Promise<void>, capacity = 10) {
   const warnings: object[] = [];

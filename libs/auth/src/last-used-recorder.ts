@@ -1,11 +1,5 @@
+import type { KeyUse } from '#libs/domain';
 import type { Logger } from '#libs/observability';
-
-/** One key and the second of its last use. */
-export interface KeyUse {
-  readonly keyId: string;
-  /** Unix seconds. */
-  readonly at: number;
-}
 
 export interface LastUsedRecorderOptions {
   /** Stores uses of one organization's keys; must not move one back. */

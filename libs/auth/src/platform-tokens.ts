@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { PlatformCaller } from './caller.js';
 import { toBase62 } from './key-secret/base62.js';
 
-export const PLATFORM_TOKEN_PREFIX = 'plt_';
+const PLATFORM_TOKEN_PREFIX = 'plt_';
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 const ID_LENGTH = 12;
 

@@ -1,4 +1,4 @@
-import { BoundedLru } from './key-directory/bounded-lru.js';
+import { BoundedLru } from './bounded-lru.js';
 
 export interface RateLimiterOptions {
   /** How many a second each name may have; 0: no limit. */

@@ -12,6 +12,7 @@ export * from './api-key/api-key.events.js';
 export * from './api-key/api-key.state.js';
 export { MAX_ROTATIONS } from './api-key/decide-rotate.js';
 export * from './api-key/key-field-rules.js';
+export type * from './api-key/key-use.js';
 export * from './api-key/lineage.js';
 export * from './api-key/no-free-key-id.js';
 export * from './api-key/present-key.js';

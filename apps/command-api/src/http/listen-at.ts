@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** @throws Error that names the setting to change where the address cannot be listened at */
 export async function listenAt(
   setting: 'PORT' | 'METRICS_PORT',
@@ -7,7 +9,7 @@ export async function listenAt(
   try {
     await listen({ ...address });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = isNativeError(error) && 'code' in error ? String(error.code) : '';
     const reason = REASONS[code];
     if (reason === undefined) throw error;
     throw new Error(`cannot listen at ${address.host}, port ${address.port}: ${reason}; set another ${setting}`, {

@@ -49,7 +49,7 @@ declare module 'fastify' {
   }
 }
 
-export const ROUTE_CONTRACT = Symbol('route contract');
+const ROUTE_CONTRACT = Symbol('route contract');
 
 /** Puts the contract onto a controller's method: the edge enforces it and the OpenAPI document shows it. */
 export function Contract(contract: RouteContract): MethodDecorator {

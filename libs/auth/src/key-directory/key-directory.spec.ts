@@ -12,7 +12,7 @@ const NOW = 1_750_000_000_000;
 async function directoryOver(store: SteppedEventStore, options: Partial<KeyDirectoryOptions> = {}) {
   const errors: object[] = [];
   const logger = { ...SILENT, error: (fields: object) => void errors.push(fields) };
-  const directory = new KeyDirectory({ store, logger, monotonic: () => store.monotonic, ...options });
+  const directory = new KeyDirectory({ store, logger, monotonic: () => store.monotonic, capacity: 1_000, ...options });
   directory.start();
   store.deliver(1);
   await settle();
@@ -172,7 +172,7 @@ it('says what the store says when it is out of reach, and not that the key is un
 
 it('answers nothing before its first whole view', async () => {
   const store = new SteppedEventStore();
-  const directory = new KeyDirectory({ store, logger: SILENT, monotonic: () => store.monotonic });
+  const directory = new KeyDirectory({ store, logger: SILENT, monotonic: () => store.monotonic, capacity: 1_000 });
   expect(caught(() => directory.lookup('x'))).toEqual(unavailable('starting'));
   directory.start();
   await settle();

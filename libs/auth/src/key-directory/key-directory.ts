@@ -1,7 +1,7 @@
 import { API_KEY_STREAM_PREFIX, parseApiKeyEvent } from '#libs/domain';
 import { EventStoreUnavailable, type EventStore, type StoredEvent } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
-import { BoundedLru } from './bounded-lru.js';
+import { BoundedLru } from '../bounded-lru.js';
 import { DirectoryUnavailable } from './directory-unavailable.js';
 import { foldEntry } from './fold-entry.js';
 import type { LineageEntry } from './lineage-entry.js';
@@ -18,8 +18,8 @@ export interface KeyDirectoryOptions {
   readonly monotonic: () => number;
   /** Past this long without a sign of life from the log every question is refused. Default 5,000 ms. */
   readonly staleAfterMs?: number;
-  /** Most keys to hold. Default 200,000. */
-  readonly capacity?: number;
+  /** Most keys to hold. */
+  readonly capacity: number;
   /** Reads of lineages that are not held: at once (default 16) and waiting (default 1,000). */
   readonly concurrency?: number;
   readonly queue?: number;
@@ -54,15 +54,7 @@ export class KeyDirectory {
   #misses = 0;
 
   constructor(private readonly options: KeyDirectoryOptions) {
-    const {
-      store,
-      logger,
-      monotonic,
-      staleAfterMs = 5_000,
-      capacity = 200_000,
-      concurrency = 16,
-      queue = 1_000,
-    } = options;
+    const { store, logger, monotonic, staleAfterMs = 5_000, capacity, concurrency = 16, queue = 1_000 } = options;
     this.#entries = new BoundedLru(capacity);
     this.#unknown = new UnknownLineages({ capacity: MOST_UNKNOWN, rememberForMs: UNKNOWN_FOR_MS, monotonic });
     this.#reads = new LineageReads({

@@ -1,7 +1,7 @@
 import { DomainRejection } from '../domain-rejection.js';
 
 /** Lengths count code points, so that a name in any script may be equally long. */
-export const MAX_NAME_LENGTH = 200;
+const MAX_NAME_LENGTH = 200;
 export const MAX_TEXT_LENGTH = 2000;
 /** Ten years. */
 export const MAX_LIFETIME_SECONDS = 315_360_000;

@@ -1,5 +1,5 @@
 /** What every stream of this kind is called before the organization's digest. */
-export const AUDIT_STREAM_PREFIX = 'audit-';
+const AUDIT_STREAM_PREFIX = 'audit-';
 
 const DIGEST = /^[0-9a-f]{32}(?:[0-9a-f]{32})?$/;
 

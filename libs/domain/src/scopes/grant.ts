@@ -15,7 +15,7 @@ export interface GrantRequest {
 }
 
 /** Scopes as they are stored: without doubles, in the order in which they were asked for. */
-export function distinctScopes(scopes: readonly string[]): readonly string[] {
+function distinctScopes(scopes: readonly string[]): readonly string[] {
   return [...new Set(scopes)];
 }
 

@@ -1,11 +1,6 @@
 import type pg from 'pg';
+import type { KeyUse } from '#libs/domain';
 import { orUnavailable } from '#libs/postgres';
-
-export interface KeyUse {
-  readonly keyId: string;
-  /** Unix seconds. */
-  readonly at: number;
-}
 
 /** Notes when keys of one organization were last used, in one round trip; an older time changes nothing. @throws DatabaseUnavailable */
 export async function recordUse(pool: pg.Pool, orgId: string, uses: readonly KeyUse[]): Promise<void> {
