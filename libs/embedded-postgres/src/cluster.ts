@@ -25,9 +25,11 @@ export interface Cluster {
 }
 
 /** Makes the cluster on the first call (a crash in the middle starts over), and finds it again on later ones. */
-export async function openCluster(directory: string, binaries: PostgresBinaries, how: Unprivileged): Promise<Cluster> {
+export async function openCluster(at: string, binaries: PostgresBinaries, how: Unprivileged): Promise<Cluster> {
+  // Clients and Postgres, which works in another directory, must mean the same socket.
+  const directory = resolve(at);
   await mkdir(directory, { recursive: true });
-  const data = join(resolve(directory), 'data');
+  const data = join(directory, 'data');
   const passwordFile = join(directory, 'owner-password');
   if (!existsSync(data)) await initialise(directory, data, passwordFile, binaries, how);
   const password = (await readFile(passwordFile, 'utf8')).trim();
