@@ -1,7 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
-import { eventually } from './testing/eventually.js';
+import { ApiClient, StartedSystem, eventually, type ApiAnswer } from '#libs/testing';
 import { expectBooksAgree } from './testing/expect-books-agree.js';
 import { postmasterOf } from './testing/postmaster.js';
 import { readBooks } from './testing/read-books.js';

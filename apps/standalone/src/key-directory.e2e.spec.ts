@@ -1,5 +1,4 @@
-import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
-import { eventually } from './testing/eventually.js';
+import { ApiClient, StartedSystem, eventually, type ApiAnswer } from '#libs/testing';
 
 const LOOPS = 200;
 

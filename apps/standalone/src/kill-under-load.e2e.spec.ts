@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient, StartedSystem } from '#libs/testing';
+import { ApiClient, StartedSystem, eventually } from '#libs/testing';
 import { asOwner } from './testing/as-owner.js';
 import { CrashClient } from './testing/crash-client.js';
-import { eventually } from './testing/eventually.js';
 import { expectBooksAgree } from './testing/expect-books-agree.js';
 import { expireMarks } from './testing/expire-marks.js';
 import { isAlive, postmasterOf } from './testing/postmaster.js';

@@ -3,8 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiClient, StartedSystem } from '#libs/testing';
-import { eventually } from './testing/eventually.js';
+import { ApiClient, StartedSystem, eventually } from '#libs/testing';
 import { isAlive, postmasterOf } from './testing/postmaster.js';
 import { runToItsEnd } from './testing/run-to-its-end.js';
 

@@ -1,5 +1,4 @@
-import { ApiClient, StartedSystem } from '#libs/testing';
-import { eventually } from './testing/eventually.js';
+import { ApiClient, StartedSystem, eventually } from '#libs/testing';
 import { isAlive, postmasterOf } from './testing/postmaster.js';
 import { RawRequest } from './testing/raw-request.js';
 import { readBooks } from './testing/read-books.js';

@@ -12,7 +12,7 @@ import { loadCheckpoint } from './checkpoints.js';
 import { projectPage } from './project-page.js';
 import type { SequencedEvent } from './projection.js';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
-import { eventually } from './testing/eventually.js';
+import { eventually } from '#libs/testing';
 import { RecordingLogger } from './testing/recording-logger.js';
 import { SeenEventsDatabase } from './testing/seen-events-database.js';
 import { SeenEvents, seenEvents } from './testing/seen-events.projection.js';
@@ -60,8 +60,10 @@ async function append(...organizations: readonly string[]): Promise<void> {
 
 const seen = () => seenEvents(database.pool());
 const caughtUp = (runner: ProjectionRunner) =>
-  eventually(async () => {
-    expect(runner.status()).toMatchObject({ caughtUp: true, position: await store.head(), lagSeconds: 0 });
+  eventually('the end of the log', async () => {
+    const head = await store.head();
+    const { caughtUp, position, lagSeconds } = runner.status();
+    return (caughtUp && position === head && lagSeconds === 0) || null;
   });
 
 it('catches up with the log and then follows it, counting each organization from 1', async () => {
@@ -98,7 +100,7 @@ it('stands by while another one owns the projection, and takes over when that on
   const first = start();
   await caughtUp(first);
   const second = start();
-  await eventually(() => expect(second.status().state).toBe('standby'));
+  await eventually('standby', () => second.status().state === 'standby' || null);
   await append('a');
   await caughtUp(first);
   expect(second.status().eventsProjected).toBe(0);
@@ -111,12 +113,12 @@ it('stands by while another one owns the projection, and takes over when that on
 it('outlives the loss of every connection, whoever goes on, without losing or doubling an event', async () => {
   await append('a');
   const both = [start(), start()];
-  const someone = () => eventually(() => expect(both.some((runner) => runner.status().caughtUp)).toBe(true));
+  const someone = () => eventually('one that caught up', () => both.some((runner) => runner.status().caughtUp) || null);
   await someone();
   for (let round = 0; round < 3; round++) {
     await database.cutConnections();
     await append('a', 'b');
-    await eventually(async () => expect(await seen()).toHaveLength(3 + 2 * round));
+    await eventually('every event', async () => (await seen()).length === 3 + 2 * round || null);
   }
   expect((await seen()).filter((row) => row.startsWith('a'))).toEqual(['a 1', 'a 2', 'a 3', 'a 4']);
   expect(logger.lines.some(({ message }) => message === 'projection interrupted')).toBe(true);
@@ -150,7 +152,7 @@ it('stops before an event that cannot be projected, names it, and keeps all befo
     if (page.some(({ event }) => event.position === 4n)) throw new TypeError('no such field');
   });
   const runner = start({ projection: refusing });
-  await eventually(() => expect(runner.status().state).toBe('stopped'));
+  await eventually('the stop', () => runner.status().state === 'stopped' || null);
   expect(await seen()).toEqual(['a 1', 'b 1', 'a 2']);
   expect(runner.status()).toMatchObject({ position: 3n, caughtUp: false });
   expect(runner.status().error).toMatch(/no such field/);
@@ -195,7 +197,7 @@ it('stops when it has projected more than the log holds', async () => {
   await first.stop();
   const older = new InMemoryEventStore();
   const runner = start({ eventStore: older });
-  await eventually(() => expect(runner.status().state).toBe('stopped'));
+  await eventually('the stop', () => runner.status().state === 'stopped' || null);
   expect(runner.status().error).toMatch(/has projected up to 2, but the log ends at 0/);
   expect(await seen()).toEqual(['a 1', 'a 2']);
 });
@@ -205,7 +207,7 @@ it('stops when the log has a gap', async () => {
     throw new LogIntegrityError(1n, 2n);
   });
   const runner = start({ eventStore: broken });
-  await eventually(() => expect(runner.status().state).toBe('stopped'));
+  await eventually('the stop', () => runner.status().state === 'stopped' || null);
   expect(runner.status().error).toMatch(/gap/);
 });
 

@@ -3,6 +3,7 @@ export * from './builders/api-key-events.js';
 export * from './builders/audit-events.js';
 export * from './builders/recorded-event.js';
 export * from './decider-spec.js';
+export * from './eventually.js';
 export * from './system/api-client.js';
 export * from './system/free-port.js';
 export * from './system/started-system.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreUnavailable, LogIntegrityError, type StoredEvent } from '#libs/event-store';
 import { SILENT } from '#libs/observability';
-import { eventually } from '../testing/eventually.js';
+import { eventually } from '#libs/testing';
 import { testHasher } from '../testing/hasher.js';
 import { KeyLineage } from '../testing/key-lineage.js';
 import { settle, SteppedEventStore } from '../testing/stepped-event-store.js';
@@ -274,7 +274,7 @@ it('waits for a store that is not there when it starts', async () => {
   const { directory, errors } = await directoryOver(store);
   expect(caught(() => directory.lookup(lineage().name))).toEqual(unavailable('starting'));
   store.head = head;
-  await eventually(() => directory.metrics().state === 'following');
+  await eventually('a whole view', () => directory.metrics().state === 'following' || null);
   expect(directory.lookup(lineage().name)).toBeUndefined();
   expect(errors).toEqual([]);
   await directory.stop();

@@ -1,0 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const WITHIN_MS = 30_000;
+
+/**
+ * Asks until the answer is not null; how long that takes is no part of what is tested. What `ask` throws is not tried
+ * again, so that it can expect what must hold at every moment.
+ * @throws Error with `what`
+ */
+export async function eventually<T>(what: string, ask: () => Promise<T | null> | T | null): Promise<T> {
+  for (const deadline = Date.now() + WITHIN_MS; Date.now() < deadline; await delay(20)) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+  }
+  throw new Error(`it never came: ${what}`);
+}
