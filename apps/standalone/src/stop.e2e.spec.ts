@@ -49,16 +49,17 @@ it('cuts off a client that does not take its export, in time to record that', as
     'GET /v1/system_audit_log/export?format=ndjson HTTP/1.1',
     `authorization: Bearer ${system.session.admin_token}`,
   ]);
+  stalled.stallAtFirstByte();
   await eventually('the head of the export', async () => (stalled.received === '' ? null : true));
-  stalled.pause();
   await stop();
 
   await system.launch();
   const entries = await eventually('the entry of the export', async () => {
-    const log = await admin().get('/v1/system_audit_log?event_types=audit_log_exported');
-    return log.headers.get('x-total-count') === '0' ? null : log.body['data'];
+    const { body } = await admin().get('/v1/system_audit_log?event_types=audit_log_exported');
+    const found: unknown = body['data'];
+    return Array.isArray(found) && found.length > 0 ? { found } : null;
   });
-  expect(entries).toMatchObject([{ data: { completed: false } }]);
+  expect(entries).toMatchObject({ found: [{ data: { completed: false } }] });
 });
 
 it('finishes an export that is being read', async () => {

@@ -27,9 +27,9 @@ export class RawRequest {
     return this.#received;
   }
 
-  /** From here on the client takes nothing more, but stays. */
-  pause(): void {
-    this.socket.pause();
+  /** The client takes nothing beyond the beginning of the answer, but stays. Called before that comes. */
+  stallAtFirstByte(): void {
+    this.socket.once('data', () => this.socket.pause());
   }
 
   /** Everything that came until the other side closed. */
