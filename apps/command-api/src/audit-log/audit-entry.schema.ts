@@ -30,7 +30,7 @@ const properties: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-/** An entry of the audit log (api.md section 4). */
+/** An entry of the audit log. */
 export const auditEntrySchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,

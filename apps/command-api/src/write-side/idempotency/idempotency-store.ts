@@ -32,7 +32,7 @@ interface Answered {
   readonly sealedAnswer: Buffer;
 }
 
-/** A mark left by a dead process blocks a retry no longer than this (api.md section 1). */
+/** A mark left by a dead process blocks a retry no longer than this. */
 const LOCK = '30 seconds';
 const KEPT = '24 hours';
 
