@@ -88,7 +88,9 @@ it.each(LOG.map((_, cut) => cut))(
 
 const FILTERS: readonly (readonly [string, Partial<AuditFilter>, readonly number[]])[] = [
   ['a start, inclusive', { startMs: (START + 20) * 1_000 }, [6, 5, 4, 3]],
-  ['a start within a second', { startMs: (START + 20) * 1_000 + 1 }, [6, 5, 4]],
+  ['a start at the millisecond', { startMs: (START + 20) * 1_000 + 500 }, [6, 5, 4, 3]],
+  ['a start a millisecond later', { startMs: (START + 20) * 1_000 + 501 }, [6, 5, 4]],
+  ['an end a millisecond later', { endMs: (START + 20) * 1_000 + 501 }, [3, 2, 1]],
   ['an end, exclusive', { endMs: (START + 20) * 1_000 }, [2, 1]],
   ['groups', { groups: ['access', 'configuration'] }, [5, 4]],
   ['types', { types: ['api_key.created', 'api_key.deleted'] }, [6, 1]],
