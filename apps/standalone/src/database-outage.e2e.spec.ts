@@ -10,7 +10,8 @@ const OUTAGES: readonly unknown[] = ['event_store_unavailable', 'database_unavai
 let system: StartedSystem;
 
 beforeAll(async () => {
-  system = await StartedSystem.start({ env: { RATE_LIMIT_RPS: '0' } });
+  // An append that was under way takes 5 s to be given up; what is held must still be fresh when that is answered.
+  system = await StartedSystem.start({ env: { RATE_LIMIT_RPS: '0', DIRECTORY_STALE_AFTER_MS: '12000' } });
 });
 afterAll(() => system.dispose());
 
