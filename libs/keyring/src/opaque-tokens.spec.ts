@@ -45,3 +45,8 @@ it('seals one value differently each time, in letters that a header and a query 
   expect(new Set(sealed).size).toBe(100);
   for (const token of sealed) expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
 });
+
+it('opens a token that 0.1.0 gave out', () => {
+  const kept = new OpaqueTokens(Buffer.alloc(32, 7));
+  expect(kept.open('cursor', '843dJQslvM2lIr3QRLGTq8zRT-Km3rqVzqqClZjIs-BvHkdonw')).toBe('seq 42 ü');
+});

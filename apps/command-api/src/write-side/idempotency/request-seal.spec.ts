@@ -58,6 +58,14 @@ it('opens nothing for another purpose, and nothing that was changed', () => {
   );
 });
 
+it('finds and opens what 0.1.0 stored', () => {
+  const seal = new RequestSeal(1, Buffer.alloc(32, 9), IDENTITY);
+  expect(seal.id.toString('base64')).toBe('LCEIfSfOck0H6HXPGFhZDC14ccXHTg1iBj9fmNtfp8o=');
+  expect(seal.bodyHash('{}').toString('base64')).toBe('ILm6rSmNogYdHlgQkHz8f8o3/DQ1FphcW/WNrFQnLsY=');
+  const sealed = '9wbs2tfwGMq8W1OWb4UUAD+ZKBPcGSg/CDBKwmS+m8D/L3YQuff2cfq1BA==';
+  expect(seal.open('answer', Buffer.from(sealed, 'base64'))).toBe('{"secret":"ü"}');
+});
+
 it('puts the current pepper first and keeps every other', () => {
   const keyring: Keyring = {
     currentPepper: 2,
