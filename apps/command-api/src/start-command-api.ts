@@ -106,7 +106,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const apiKeys = new ApiKeyWrites({ store: eventStore, runner, writes, sealPosition, lastUsedAt });
   const trail = new AuditTrail(eventStore, clock);
   const denials = new AuditedDenials(trail, clock, logger);
-  const exports = new ExportAudit(trail, clock, logger);
+  const exports = new ExportAudit(trail, logger);
   let announced = false;
   const sources = { pool, eventStore, directory, projections: options.projections, settings };
   const readiness = probeReadiness({ ...sources, announced: () => announced });

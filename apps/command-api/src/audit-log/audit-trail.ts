@@ -70,6 +70,15 @@ export class AuditTrail {
     throw new EventStoreUnavailable(`${MOST_ATTEMPTS} appends to ${stream} each met a faster one`);
   }
 
+  /** A fresh record to be tried until it is stored: each call is an attempt, and all of them store it once. */
+  attempts(record: Omit<AuditRecord, 'commandId' | 'repeatedSince'>): () => Promise<Position> {
+    const commandId = randomUUID();
+    const since = this.clock();
+    let attempts = 0;
+    // Only an attempt after the first can have been stored already, and looking for it costs reads.
+    return () => this.append({ ...record, commandId, repeatedSince: attempts++ === 0 ? null : since });
+  }
+
   async #find(stream: string, id: string, since: number): Promise<StoredEvent | null> {
     for (let from: number | undefined; from === undefined || from >= 0;) {
       const page = await this.store.readStream(stream, { direction: 'backwards', limit: LOOK_BACK_PAGE, from });
@@ -81,11 +90,6 @@ export class AuditTrail {
     }
     return null;
   }
-}
-
-/** A fresh identity for a record that nobody will repeat. */
-export function unrepeated(): Pick<AuditRecord, 'commandId' | 'repeatedSince'> {
-  return { commandId: randomUUID(), repeatedSince: null };
 }
 
 /** The first 32 hex digits of SHA-256 of the organization's id: names its streams without spelling it. */

@@ -2,7 +2,7 @@ import type { Logger } from '#libs/observability';
 import { accessDenied } from '#libs/domain';
 import type { Denial, DenialRecorder } from '../http/denial-recorder.js';
 import { actorOf } from '../write-side/write-context.js';
-import { unrepeated, type AuditTrail } from './audit-trail.js';
+import type { AuditTrail } from './audit-trail.js';
 import { OrderedRetries } from './ordered-retries.js';
 
 /** What one caller was refused within one minute beyond the entries of its own. */
@@ -87,12 +87,8 @@ export class AuditedDenials implements DenialRecorder {
   #append(denial: Denial, count: number): void {
     const { caller, code, requiredScope, method, route, targetId, requestId, ip, userAgent } = denial;
     const event = accessDenied({ code, count, required_scope: requiredScope, method, route, target_id: targetId });
-    const record = { ...unrepeated(), orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
-    const since = this.clock();
-    let attempts = 0;
-    this.#appends.add(caller.orgId, () =>
-      this.trail.append(attempts++ === 0 ? record : { ...record, repeatedSince: since }),
-    );
+    const record = { orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
+    this.#appends.add(caller.orgId, this.trail.attempts(record));
   }
 
   #minute(): number {

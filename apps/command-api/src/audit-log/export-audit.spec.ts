@@ -9,7 +9,7 @@ const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 it('records an export that was cut off when the process stops, though it ends a moment after the stop began', async () => {
   const store = new InMemoryEventStore();
-  const audit = new ExportAudit(new AuditTrail(store, () => NOW), () => NOW, SILENT);
+  const audit = new ExportAudit(new AuditTrail(store, () => NOW), SILENT);
   audit.begun();
   const stopped = audit.stop(30_000);
   setImmediate(() => audit.exported(ended()));
@@ -20,7 +20,7 @@ it('records an export that was cut off when the process stops, though it ends a 
 });
 
 it('gives up on an export that does not end', async () => {
-  const audit = new ExportAudit(new AuditTrail(new InMemoryEventStore(), () => NOW), () => NOW, SILENT);
+  const audit = new ExportAudit(new AuditTrail(new InMemoryEventStore(), () => NOW), SILENT);
   audit.begun();
   await expect(audit.stop(10)).resolves.toBeUndefined();
 });

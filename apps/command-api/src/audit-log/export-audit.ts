@@ -3,7 +3,7 @@ import type { OrganizationCaller } from '#libs/auth';
 import { auditLogExported, type JsonObject } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { actorOf } from '../write-side/write-context.js';
-import { unrepeated, type AuditTrail } from './audit-trail.js';
+import type { AuditTrail } from './audit-trail.js';
 import { OrderedRetries } from './ordered-retries.js';
 
 /** An export that has ended, for whatever reason. */
@@ -27,7 +27,6 @@ export class ExportAudit {
 
   constructor(
     private readonly trail: AuditTrail,
-    private readonly clock: () => number,
     logger: Logger,
   ) {
     this.#appends = new OrderedRetries({ logger, mostWaiting: 5_000 });
@@ -40,12 +39,8 @@ export class ExportAudit {
 
   exported({ caller, format, rowCount, completed, filters, requestId, ip, userAgent }: EndedExport): void {
     const event = auditLogExported({ format, via: 'export', row_count: rowCount, completed, filters });
-    const record = { ...unrepeated(), orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
-    const endedAt = this.clock();
-    let attempts = 0;
-    this.#appends.add(caller.orgId, () =>
-      this.trail.append(attempts++ === 0 ? record : { ...record, repeatedSince: endedAt }),
-    );
+    const record = { orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
+    this.#appends.add(caller.orgId, this.trail.attempts(record));
     if (--this.#open === 0) this.#lastEnded();
   }
 
