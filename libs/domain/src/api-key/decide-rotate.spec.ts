@@ -1,13 +1,4 @@
-import {
-  apiKeyCreated,
-  apiKeyDeleted,
-  apiKeyRevoked,
-  apiKeyRotated,
-  apiKeySuspended,
-  deciderSpec,
-  keyId,
-  START,
-} from '#libs/testing';
+import { apiKeyCreated, apiKeyDeleted, apiKeyRotated, deciderSpec, keyId, keyThatIs, LATER } from '#libs/testing';
 import type { FieldChange } from '../field-change.js';
 import type { RotateApiKey } from './api-key.commands.js';
 import { apiKeyDecider } from './api-key.decider.js';
@@ -15,7 +6,6 @@ import type { ApiKeyRotated } from './api-key.events.js';
 import { NoFreeKeyId } from './no-free-key-id.js';
 
 const given = deciderSpec(apiKeyDecider);
-const LATER = START + 100;
 const DAY = 86_400;
 
 const candidate = (n: number) => ({ keyId: keyId(n), hint: `hint-${n}`, hash: `hash-${n}`, pepperVersion: 2 });
@@ -51,14 +41,13 @@ const withGrace = (until: number): readonly FieldChange[] => [
   { field: 'rotated_to', before: null, after: keyId(1) },
   { field: 'grace_expires_at', before: null, after: until },
 ];
-const key = apiKeyCreated();
 
 it('ends the old key at once', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate())
     .then([rotated({ changes: atOnce() })]));
 it('keeps the reason given', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ reason: 'leak' }))
     .then([rotated({ changes: atOnce(1, 'leak') })]));
 it('shows that a revoked key holds nothing', () =>
@@ -74,7 +63,7 @@ it('shows that a revoked key holds nothing', () =>
       }),
     ]));
 it('gives a grace', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ graceSeconds: 30 * DAY }))
     .then([rotated({ grace: LATER + 30 * DAY, changes: withGrace(LATER + 30 * DAY) })]));
 it('ends the grace with the old key', () =>
@@ -86,7 +75,7 @@ it('counts the lifetime last asked for anew', () =>
     .when(rotate())
     .then([rotated({ lifetime: 101, changes: atOnce() })]));
 it('takes another lifetime', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ lifetimeSeconds: 5 }))
     .then([rotated({ lifetime: 5, changes: atOnce() })]));
 it('takes off the lifetime', () =>
@@ -94,67 +83,62 @@ it('takes off the lifetime', () =>
     .when(rotate({ lifetimeSeconds: null }))
     .then([rotated({ changes: atOnce() })]));
 it('takes the first candidate whose id is free', () =>
-  given([key, apiKeyRotated(), apiKeyDeleted({}, keyId(0))])
+  given([...keyThatIs.active, apiKeyRotated(), apiKeyDeleted({}, keyId(0))])
     .when(rotate({ keyId: keyId(1), successors: [candidate(1), candidate(0), candidate(2)] }))
     .then([rotated({ from: keyId(1), n: 2, changes: atOnce(2) })]));
 it('rotates the newest key while an older one is inside its grace', () =>
-  given([key, apiKeyRotated({ graceExpiresAt: LATER + 50 })])
+  given([...keyThatIs.active, apiKeyRotated({ graceExpiresAt: LATER + 50 })])
     .when(rotate({ keyId: keyId(1), successors: [candidate(2)] }))
     .then([rotated({ from: keyId(1), n: 2, changes: atOnce(2) })]));
 
 it('refuses a negative grace', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ graceSeconds: -1 }))
     .thenRejected('validation_failed', ['grace_period_seconds']));
 it('refuses a grace of more than 30 days', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ graceSeconds: 30 * DAY + 1 }))
     .thenRejected('validation_failed', ['grace_period_seconds']));
 it('refuses a lifetime of nothing', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ lifetimeSeconds: 0 }))
     .thenRejected('validation_failed', ['seconds_until_expiration']));
 it('refuses a long reason', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ reason: 'r'.repeat(2001) }))
     .thenRejected('validation_failed', ['reason']));
 it('refuses a key that is not there', () => given([]).when(rotate()).thenRejected('api_key_not_found'));
-it('refuses a deleted key', () => given([key, apiKeyDeleted()]).when(rotate()).thenRejected('api_key_not_found'));
-it('refuses a revoked key', () => given([key, apiKeyRevoked()]).when(rotate()).thenRejected('api_key_not_active'));
-it('refuses a suspended key', () => given([key, apiKeySuspended()]).when(rotate()).thenRejected('api_key_not_active'));
-it('refuses an expired key', () =>
-  given([apiKeyCreated({ expires_at: LATER })])
-    .when(rotate())
-    .thenRejected('api_key_not_active'));
+it('refuses a deleted key', () => given(keyThatIs.deleted).when(rotate()).thenRejected('api_key_not_found'));
+it('refuses a revoked key', () => given(keyThatIs.revoked).when(rotate()).thenRejected('api_key_not_active'));
+it('refuses a suspended key', () => given(keyThatIs.suspended).when(rotate()).thenRejected('api_key_not_active'));
+it('refuses an expired key', () => given(keyThatIs.expired).when(rotate()).thenRejected('api_key_not_active'));
 it('refuses a key that was rotated away', () =>
-  given([key, apiKeyRotated()]).when(rotate()).thenRejected('api_key_not_active'));
+  given(keyThatIs.rotatedAway).when(rotate()).thenRejected('api_key_not_active'));
 it('refuses a key inside its grace, so that a lineage never branches', () =>
-  given([key, apiKeyRotated({ graceExpiresAt: LATER + 1 })])
-    .when(rotate())
-    .thenRejected('api_key_not_active'));
+  given(keyThatIs.rotating).when(rotate()).thenRejected('api_key_not_active'));
 it('refuses a grantor who would see the secret of a key that holds more', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ grantor: { kind: 'api_key', access: 'scoped', scopes: ['keys:manage'] } }))
     .thenRejected('scope_grant_forbidden'));
 it('lets that grantor rotate itself', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ grantor: { kind: 'api_key', access: 'scoped', scopes: ['keys:manage'] }, isItself: true }))
     .then([rotated({ changes: atOnce() })]));
 it('refuses the 1,001st rotation', () => {
   const history = Array.from({ length: 1000 }, (_, n) => apiKeyRotated({ from: keyId(n), to: keyId(n + 1) }));
   const last = { keyId: keyId(1000), successors: [candidate(1001)] };
-  given([key, ...history.slice(0, 999)])
+  given([...keyThatIs.active, ...history.slice(0, 999)])
     .when(rotate({ ...last, keyId: keyId(999), successors: [candidate(1000)] }))
     .then([rotated({ from: keyId(999), n: 1000, changes: atOnce(1000) })]);
-  given([key, ...history])
+  given([...keyThatIs.active, ...history])
     .when(rotate(last))
     .thenRejected('lineage_exhausted');
 });
 it('asks for other ids where every candidate is taken', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ successors: [candidate(0)] }))
     .thenThrows(NoFreeKeyId));
 it('does not take a candidate of another lineage, whose stream its id would not name', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(rotate({ successors: [{ ...candidate(1), keyId: keyId(1, '0'.repeat(16)) }] }))
     .thenThrows(NoFreeKeyId));

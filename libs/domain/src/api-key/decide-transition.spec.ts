@@ -3,10 +3,11 @@ import {
   apiKeyDeleted,
   apiKeyReactivated,
   apiKeyRevoked,
-  apiKeyRotated,
   apiKeySuspended,
   deciderSpec,
   keyId,
+  keyThatIs,
+  LATER,
   START,
 } from '#libs/testing';
 import type { FieldChange } from '../field-change.js';
@@ -15,7 +16,6 @@ import type { ApiKeyEvent } from './api-key.events.js';
 import type { TransitionCommand } from './decide-transition.js';
 
 const given = deciderSpec(apiKeyDecider);
-const LATER = START + 100;
 
 type Kind = TransitionCommand['kind'];
 const ask = (kind: Kind, reason: string | null = null, id = keyId(0)): TransitionCommand => ({
@@ -27,10 +27,6 @@ const happened = (
   id = keyId(0),
 ): ApiKeyEvent => ({ type, data: { key_id: id, name: 'GRC pipeline', changes } });
 
-const key = apiKeyCreated();
-const expired = apiKeyCreated({ lifetime_seconds: 100, expires_at: LATER });
-const inGrace = [key, apiKeyRotated({ graceExpiresAt: LATER + 1 })];
-const graceOver = [key, apiKeyRotated({ graceExpiresAt: LATER })];
 const status = (before: string, after: string | null): FieldChange => ({ field: 'status', before, after });
 const revokedBy = (reason: string | null): readonly FieldChange[] => [
   { field: 'revoked_at', before: null, after: LATER },
@@ -38,11 +34,11 @@ const revokedBy = (reason: string | null): readonly FieldChange[] => [
 ];
 
 it('revokes an active key', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(ask('RevokeApiKey', 'leak'))
     .then([happened('api_key.revoked', [status('active', 'revoked'), ...revokedBy('leak')])]));
 it('revokes without a reason', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(ask('RevokeApiKey'))
     .then([happened('api_key.revoked', [status('active', 'revoked'), ...revokedBy(null)])]));
 it('shows that a revoked key holds nothing', () =>
@@ -56,15 +52,15 @@ it('shows that a revoked key holds nothing', () =>
       ]),
     ]));
 it('revokes a suspended key', () =>
-  given([key, apiKeySuspended()])
+  given(keyThatIs.suspended)
     .when(ask('RevokeApiKey'))
     .then([happened('api_key.revoked', [status('suspended', 'revoked'), ...revokedBy(null)])]));
 it('revokes an expired key', () =>
-  given([expired])
+  given(keyThatIs.expired)
     .when(ask('RevokeApiKey'))
     .then([happened('api_key.revoked', [status('expired', 'revoked'), ...revokedBy(null)])]));
 it('revokes a rotating key, which ends its grace', () =>
-  given(inGrace)
+  given(keyThatIs.rotating)
     .when(ask('RevokeApiKey', 'leak'))
     .then([
       happened('api_key.revoked', [
@@ -73,13 +69,13 @@ it('revokes a rotating key, which ends its grace', () =>
         { field: 'grace_expires_at', before: LATER + 1, after: LATER },
       ]),
     ]));
-it('revokes a key once', () => given([key, apiKeyRevoked()]).when(ask('RevokeApiKey', 'again')).then([]));
+it('revokes a key once', () => given(keyThatIs.revoked).when(ask('RevokeApiKey', 'again')).then([]));
 it('has a key that was rotated away for revoked', () =>
-  given([key, apiKeyRotated()]).when(ask('RevokeApiKey')).then([]));
-it('has a key past its grace for revoked', () => given(graceOver).when(ask('RevokeApiKey')).then([]));
+  given(keyThatIs.rotatedAway).when(ask('RevokeApiKey')).then([]));
+it('has a key past its grace for revoked', () => given(keyThatIs.pastItsGrace).when(ask('RevokeApiKey')).then([]));
 
 it('suspends an active key', () =>
-  given([key])
+  given(keyThatIs.active)
     .when(ask('SuspendApiKey', 'audit'))
     .then([
       happened('api_key.suspended', [
@@ -88,9 +84,9 @@ it('suspends an active key', () =>
         { field: 'suspension_reason', before: null, after: 'audit' },
       ]),
     ]));
-it('suspends a key once', () => given([key, apiKeySuspended()]).when(ask('SuspendApiKey', 'again')).then([]));
+it('suspends a key once', () => given(keyThatIs.suspended).when(ask('SuspendApiKey', 'again')).then([]));
 it('reactivates a suspended key', () =>
-  given([key, apiKeySuspended({ at: START + 1, reason: 'audit' })])
+  given([...keyThatIs.active, apiKeySuspended({ at: START + 1, reason: 'audit' })])
     .when(ask('ReactivateApiKey'))
     .then([
       happened('api_key.reactivated', [
@@ -100,34 +96,34 @@ it('reactivates a suspended key', () =>
       ]),
     ]));
 it('has an active key for reactivated', () =>
-  given([key, apiKeySuspended(), apiKeyReactivated()]).when(ask('ReactivateApiKey')).then([]));
+  given([...keyThatIs.suspended, apiKeyReactivated()])
+    .when(ask('ReactivateApiKey'))
+    .then([]));
 
 it.each<Kind>(['SuspendApiKey', 'ReactivateApiKey'])(
   '%s refuses a key that is revoked, expired or rotating',
   (kind) => {
-    given([key, apiKeyRevoked()]).when(ask(kind)).thenRejected('api_key_not_active');
-    given([key, apiKeySuspended(), apiKeyRevoked()]).when(ask(kind)).thenRejected('api_key_not_active');
-    given([key, apiKeyRotated()]).when(ask(kind)).thenRejected('api_key_not_active');
-    given(graceOver).when(ask(kind)).thenRejected('api_key_not_active');
-    given(inGrace).when(ask(kind)).thenRejected('api_key_not_active');
-    given([expired]).when(ask(kind)).thenRejected('api_key_not_active');
-    given([expired, apiKeySuspended()]).when(ask(kind)).thenRejected('api_key_not_active');
+    given(keyThatIs.revoked).when(ask(kind)).thenRejected('api_key_not_active');
+    given([...keyThatIs.suspended, apiKeyRevoked()])
+      .when(ask(kind))
+      .thenRejected('api_key_not_active');
+    given(keyThatIs.rotatedAway).when(ask(kind)).thenRejected('api_key_not_active');
+    given(keyThatIs.pastItsGrace).when(ask(kind)).thenRejected('api_key_not_active');
+    given(keyThatIs.rotating).when(ask(kind)).thenRejected('api_key_not_active');
+    given(keyThatIs.expired).when(ask(kind)).thenRejected('api_key_not_active');
+    given([...keyThatIs.expired, apiKeySuspended()])
+      .when(ask(kind))
+      .thenRejected('api_key_not_active');
   },
 );
 
-it.each<[string, readonly Parameters<typeof given>[0][number][], string]>([
-  ['active', [key], 'active'],
-  ['suspended', [key, apiKeySuspended()], 'suspended'],
-  ['expired', [expired], 'expired'],
-  ['revoked', [key, apiKeyRevoked()], 'revoked'],
-  ['rotating', inGrace, 'rotating'],
-])('deletes a key that is %s', (_, history, before) =>
-  given(history)
+it.each(['active', 'suspended', 'expired', 'revoked', 'rotating'] as const)('deletes a key that is %s', (before) =>
+  given(keyThatIs[before])
     .when(ask('DeleteApiKey'))
     .then([happened('api_key.deleted', [status(before, null)])]),
 );
 it('leaves the other keys of the lineage when one is deleted', () =>
-  given([key, apiKeyRotated(), apiKeyDeleted()])
+  given([...keyThatIs.rotatedAway, apiKeyDeleted()])
     .when(ask('RevokeApiKey', null, keyId(1)))
     .then([happened('api_key.revoked', [status('active', 'revoked'), ...revokedBy(null)], keyId(1))]));
 
@@ -135,18 +131,18 @@ it.each<Kind>(['RevokeApiKey', 'SuspendApiKey', 'ReactivateApiKey', 'DeleteApiKe
   '%s refuses a key that is not there, or no longer',
   (kind) => {
     given([]).when(ask(kind)).thenRejected('api_key_not_found');
-    given([key])
+    given(keyThatIs.active)
       .when(ask(kind, null, keyId(1)))
       .thenRejected('api_key_not_found');
-    given([key, apiKeyDeleted()]).when(ask(kind)).thenRejected('api_key_not_found');
+    given(keyThatIs.deleted).when(ask(kind)).thenRejected('api_key_not_found');
   },
 );
 it.each<Kind>(['RevokeApiKey', 'SuspendApiKey', 'ReactivateApiKey', 'DeleteApiKey'])(
   '%s refuses a reason that is too long or holds a NUL',
   (kind) => {
-    given([key])
+    given(keyThatIs.active)
       .when(ask(kind, 'r'.repeat(2001)))
       .thenRejected('validation_failed', ['reason']);
-    given([key]).when(ask(kind, '\0')).thenRejected('validation_failed', ['reason']);
+    given(keyThatIs.active).when(ask(kind, '\0')).thenRejected('validation_failed', ['reason']);
   },
 );

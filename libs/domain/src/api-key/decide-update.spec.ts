@@ -1,20 +1,10 @@
-import {
-  apiKeyCreated,
-  apiKeyDeleted,
-  apiKeyRevoked,
-  apiKeyRotated,
-  apiKeySuspended,
-  deciderSpec,
-  keyId,
-  START,
-} from '#libs/testing';
+import { apiKeyCreated, deciderSpec, keyId, keyThatIs, LATER } from '#libs/testing';
 import type { FieldChange } from '../field-change.js';
 import type { UpdateApiKey } from './api-key.commands.js';
 import { apiKeyDecider } from './api-key.decider.js';
 import type { ApiKeyUpdated } from './api-key.events.js';
 
 const given = deciderSpec(apiKeyDecider);
-const LATER = START + 100;
 
 function update(fields: Partial<UpdateApiKey>): UpdateApiKey {
   return { kind: 'UpdateApiKey', keyId: keyId(0), now: LATER * 1000, ...fields };
@@ -27,11 +17,11 @@ function updated(changes: readonly FieldChange[], name = 'GRC pipeline'): ApiKey
 const scoped = apiKeyCreated({ access: 'scoped', scopes: ['agent:read', 'runs:read'] });
 
 it('renames', () =>
-  given([apiKeyCreated()])
+  given(keyThatIs.active)
     .when(update({ name: ' New ' }))
     .then([updated([{ field: 'name', before: 'GRC pipeline', after: 'New' }], 'New')]));
 it('describes', () =>
-  given([apiKeyCreated()])
+  given(keyThatIs.active)
     .when(update({ description: 'd' }))
     .then([updated([{ field: 'description', before: null, after: 'd' }])]));
 it('clears the description', () =>
@@ -39,7 +29,7 @@ it('clears the description', () =>
     .when(update({ description: null }))
     .then([updated([{ field: 'description', before: 'd', after: null }])]));
 it('narrows a full key by naming a resource scope', () =>
-  given([apiKeyCreated()])
+  given(keyThatIs.active)
     .when(update({ scopes: ['runs:read'] }))
     .then([
       updated([
@@ -61,7 +51,7 @@ it('keeps the scopes where access alone is given', () =>
     .when(update({ access: 'scoped' }))
     .then([updated([{ field: 'access', before: 'full', after: 'scoped' }])]));
 it('changes a suspended key', () =>
-  given([apiKeyCreated(), apiKeySuspended()])
+  given(keyThatIs.suspended)
     .when(update({ name: 'New' }))
     .then([updated([{ field: 'name', before: 'GRC pipeline', after: 'New' }], 'New')]));
 
@@ -112,19 +102,19 @@ it('refuses another id of the lineage', () =>
     .when(update({ keyId: keyId(7), name: 'N' }))
     .thenRejected('api_key_not_found'));
 it('refuses a deleted key', () =>
-  given([scoped, apiKeyDeleted()])
+  given(keyThatIs.deleted)
     .when(update({ name: 'N' }))
     .thenRejected('api_key_not_found'));
 it('refuses a revoked key', () =>
-  given([scoped, apiKeyRevoked()])
+  given(keyThatIs.revoked)
     .when(update({ name: 'N' }))
     .thenRejected('api_key_not_active'));
 it('refuses an expired key, from its second on', () =>
-  given([apiKeyCreated({ expires_at: LATER })])
+  given(keyThatIs.expired)
     .when(update({ name: 'N' }))
     .thenRejected('api_key_not_active'));
 it('refuses a rotating key', () =>
-  given([scoped, apiKeyRotated({ graceExpiresAt: LATER + 1 })])
+  given(keyThatIs.rotating)
     .when(update({ name: 'N' }))
     .thenRejected('api_key_not_active'));
 
