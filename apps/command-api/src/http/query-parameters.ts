@@ -1,3 +1,4 @@
+import { parseTime } from '#libs/domain';
 import { QueryProblem, type QueryParameter } from './query-specification.js';
 import { textProblem } from './text.js';
 
@@ -121,25 +122,8 @@ function text(value: string, max: number): string {
   return value;
 }
 
-const RFC_3339 = /^\d{4}-(\d\d)-(\d\d)[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
-/** The end of the year 9999, past which RFC 3339 has no form. */
-const LAST_SECOND = 253_402_300_799;
-
 function time(value: string): number {
-  // Dates such as 30 February would otherwise roll over into the next month.
-  const [, month, day] = RFC_3339.exec(value) ?? [];
-  const milliseconds = /^\d{1,12}$/.test(value)
-    ? Number(value) * 1_000
-    : month === undefined
-      ? NaN
-      : Date.parse(value.toUpperCase().replace(' ', 'T'));
-  const rolledOver = month !== undefined && Number(day) > daysOf(Number(value.slice(0, 4)), Number(month));
-  if (!(milliseconds >= 0 && milliseconds <= LAST_SECOND * 1_000) || rolledOver) {
-    throw new QueryProblem('must be a time as Unix seconds or RFC 3339');
-  }
+  const milliseconds = parseTime(value);
+  if (milliseconds === null) throw new QueryProblem('must be a time as Unix seconds or RFC 3339');
   return milliseconds;
-}
-
-function daysOf(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
