@@ -30,8 +30,8 @@ export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptio
   const pool = createPool({
     ownerUrl,
     role: 'projector',
-    // One for each projection, one to look for ownership with, one to sweep with.
-    max: projections.length + 2,
+    // One for each projection, one to look for ownership and one to renew leases with, one to sweep with.
+    max: projections.length + 3,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => logger.warn({ error: error.message }, 'idle projector connection lost'),
   });

@@ -1,35 +1,61 @@
 import type pg from 'pg';
+import type { Logger } from '#libs/observability';
 import type { ProjectionId } from './projection.js';
 
+export interface OwnershipOptions {
+  /** Of the projector role: one connection is the owner's, and the renewals take another for a moment each. */
+  readonly pool: pg.Pool;
+  readonly projection: ProjectionId;
+  readonly logger: Logger;
+  /** Milliseconds, default 1,000; a test of an owner that hangs takes longer than the lease. */
+  readonly renewEveryMs?: number;
+}
+
+const RENEW_EVERY_MS = 1_000;
+/** What an owner that hangs may still hold the projection; with the look of a standby each second, 4 s in all. */
+const LEASE_MS = 3_000;
+const END_WITHIN_MS = 500;
+
 /**
- * The right to run one projection, so that a second process does not do the same work in vain. It lasts as long as the
+ * The right to run one projection, so that a second process does not do the same work in vain. It is a lock of the
  * database session that it hands out, and the pages are written through that same session: whoever lost the right has
  * lost the connection too. Not the fence (that is the checkpoint's compare-and-set), only the courtesy.
+ *
+ * A process that is stopped, or a machine that vanished, ends no session, and its transaction would hold the
+ * checkpoint's row for as long as it likes. So the owner also renews a lease, and whoever finds that expired ends the
+ * session of the one that holds the lock.
  */
 export class Ownership {
   #lost = false;
+  #renewing = false;
+  #timer: NodeJS.Timeout | null = null;
   readonly #onError = (): void => {
     this.#lost = true;
   };
 
-  private constructor(readonly client: pg.PoolClient) {
+  private constructor(
+    readonly client: pg.PoolClient,
+    private readonly options: OwnershipOptions,
+  ) {
     client.on('error', this.#onError);
     client.on('end', this.#onError);
   }
 
-  /** Null while another session has it. */
-  static async tryAcquire(pool: pg.Pool, { name, version }: ProjectionId): Promise<Ownership | null> {
-    const ownership = new Ownership(await pool.connect());
+  /** Null while another session has it and renews its lease. */
+  static async tryAcquire(options: OwnershipOptions): Promise<Ownership | null> {
+    const { name, version } = options.projection;
+    const ownership = new Ownership(await options.pool.connect(), options);
     try {
-      const { rows } = await ownership.client.query<{ acquired: boolean }>(
-        `select pg_try_advisory_lock(hashtextextended('keyledger projection ' || $1 || ' ' || $2::int, 0)) as acquired`,
-        [name, version],
-      );
-      if (rows[0]?.acquired !== true) {
+      const acquire = async (): Promise<number | undefined> =>
+        (await ownership.client.query<{ pid: number }>(ACQUIRE, [name, version])).rows[0]?.pid;
+      const pid = (await acquire()) ?? ((await ownership.#endExpired()) ? await acquire() : undefined);
+      if (pid === undefined) {
         ownership.release();
         return null;
       }
-      await ownership.client.query(SESSION);
+      // Commits do not wait for the disk: a crash of the server loses rows and checkpoint together.
+      await ownership.client.query('set synchronous_commit = off');
+      ownership.#keep(pid);
       return ownership;
     } catch (error) {
       ownership.release();
@@ -37,25 +63,72 @@ export class Ownership {
     }
   }
 
-  /** Whether the session is known to be gone. */
+  /** Whether the session is known to be gone, or another one known to have the projection. */
   get lost(): boolean {
     return this.#lost;
   }
 
-  /** Closes the session, and with it the lock; the settings below never reach another user of the pool. */
+  /** Closes the session, and with it the lock; its settings never reach another user of the pool. */
   release(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
     this.client.release(true);
+  }
+
+  /** Whether there was one. */
+  async #endExpired(): Promise<boolean> {
+    const { projection, logger } = this.options;
+    const { rows } = await this.client.query<{ pid: number }>(END_EXPIRED, [
+      projection.name,
+      projection.version,
+      LEASE_MS,
+    ]);
+    for (const { pid } of rows)
+      logger.warn({ projection: projection.name, pid }, 'the owner of a projection did not renew its lease');
+    return rows.length > 0;
+  }
+
+  #keep(pid: number): void {
+    const { renewEveryMs = RENEW_EVERY_MS } = this.options;
+    this.#timer = setInterval(() => void this.#renew(pid), renewEveryMs).unref();
+  }
+
+  /** Over a connection of its own, for a page may keep the owner's busy for longer than a lease. */
+  async #renew(pid: number): Promise<void> {
+    if (this.#renewing || this.#lost) return;
+    this.#renewing = true;
+    const { pool, projection, logger } = this.options;
+    try {
+      const { rowCount } = await pool.query(RENEW, [projection.name, projection.version, pid]);
+      if (rowCount === 0) this.#lost = true;
+    } catch (error) {
+      logger.warn({ err: error, projection: projection.name }, 'the lease of a projection was not renewed');
+    } finally {
+      this.#renewing = false;
+    }
   }
 }
 
-/**
- * An owner whose machine vanished is noticed within 4 s, so that a standby takes over within 5.
- *
- * Commits do not wait for the disk: rows and checkpoint are lost together by a crash of the server, and projected again.
- */
-const SESSION = `
-  set tcp_keepalives_idle = 1;
-  set tcp_keepalives_interval = 1;
-  set tcp_keepalives_count = 3;
-  set tcp_user_timeout = 4000;
-  set synchronous_commit = off`;
+const LOCK = `hashtextextended('keyledger projection ' || $1 || ' ' || $2::int, 0)`;
+
+/** Lock and lease in one statement, which the server ends whatever becomes of the process that asked. */
+const ACQUIRE = `
+  with lock as materialized (select pg_try_advisory_lock(${LOCK}) as acquired)
+  insert into read_models.projection_leases as lease (projection, version, pid, renewed_at)
+  select $1, $2::int, pg_backend_pid(), clock_timestamp() from lock where acquired
+  on conflict (projection, version) do update set pid = excluded.pid, renewed_at = excluded.renewed_at
+  returning pid`;
+
+const RENEW = `
+  update read_models.projection_leases set renewed_at = clock_timestamp()
+  where projection = $1 and version = $2 and pid = $3`;
+
+/** Only the session that holds the lock right now and that the expired lease names. The two halves are how pg_locks shows a lock. */
+const END_EXPIRED = `
+  select holder.pid, pg_terminate_backend(holder.pid, ${END_WITHIN_MS})
+  from read_models.projection_leases lease
+  join pg_locks holder on holder.pid = lease.pid
+  where lease.projection = $1 and lease.version = $2
+    and lease.renewed_at < clock_timestamp() - make_interval(secs => $3 / 1000.0)
+    and holder.locktype = 'advisory' and holder.granted and holder.objsubid = 1
+    and holder.database = (select oid from pg_database where datname = current_database())
+    and (holder.classid::bigint << 32) | holder.objid::bigint = ${LOCK}`;

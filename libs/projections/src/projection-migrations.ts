@@ -35,4 +35,19 @@ export const projectionMigrations: readonly Migration[] = [
       grant select, insert, update on read_models.projection_sequences to {{projector}};
     `,
   },
+  {
+    id: 'projections/002-leases',
+    // A sign of life that is worth nothing after a crash of the server: unlogged, so that renewing writes no WAL.
+    sql: `
+      create unlogged table read_models.projection_leases (
+        projection text not null,
+        version int not null,
+        -- of the session that owns the projection
+        pid int not null,
+        renewed_at timestamptz not null,
+        primary key (projection, version)
+      ) with (fillfactor = 50);
+      grant select, insert, update on read_models.projection_leases to {{projector}};
+    `,
+  },
 ];

@@ -18,7 +18,7 @@ import { readAhead } from './read-ahead.js';
 export interface ProjectionRunnerOptions {
   readonly projection: Projection;
   readonly eventStore: EventStore;
-  /** Of the projector role; a running projection keeps one of its connections. */
+  /** Of the projector role; a running projection keeps one of its connections, and takes another each second. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
   /** Places of the log in one transaction, default 5,000; while one page is written, the next is read. */
@@ -113,10 +113,9 @@ export class ProjectionRunner {
 
   /** Null when told to stop. */
   async #acquire(): Promise<Ownership | null> {
-    const { projection, pool } = this.options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const ownership = await Ownership.tryAcquire(pool, projection);
+      const ownership = await Ownership.tryAcquire(this.options);
       if (ownership !== null) return ownership;
       if (this.#state !== 'standby') this.options.logger.info(this.#fields(), 'projection on standby');
       this.#state = 'standby';
