@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import { inOrganization } from '#libs/postgres';
+import type { Transaction } from 'kysely';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
 import { auditFilter, type AuditFilter } from './audit-filter.js';
 
@@ -9,25 +8,23 @@ export interface AuditCount {
   readonly ahead: number;
 }
 
-/** How many entries the filter finds, and how many of them a page's cursor has passed. @throws DatabaseUnavailable */
-export function countAuditEntries(
-  database: Kysely<ReadModelTables>,
+/** How many entries the filter finds, and how many of them a page's cursor has passed; within a transaction of the organization. */
+export async function countAuditEntries(
+  transaction: Transaction<ReadModelTables>,
   orgId: string,
   filter: AuditFilter,
-  beforeSeq: number | null = null,
+  beforeSeq: number | null,
 ): Promise<AuditCount> {
-  return inOrganization(database, orgId, async (transaction) => {
-    const { total, ahead } = await transaction
-      .selectFrom('read_models.audit_entries')
-      .select((entries) => [
-        entries.fn.countAll<string>().as('total'),
-        entries.fn
-          .countAll<string>()
-          .filterWhere('seq', '>=', beforeSeq === null ? entries.val(null) : String(beforeSeq))
-          .as('ahead'),
-      ])
-      .where(auditFilter(orgId, filter))
-      .executeTakeFirstOrThrow();
-    return { total: Number(total), ahead: Number(ahead) };
-  });
+  const { total, ahead } = await transaction
+    .selectFrom('read_models.audit_entries')
+    .select((entries) => [
+      entries.fn.countAll<string>().as('total'),
+      entries.fn
+        .countAll<string>()
+        .filterWhere('seq', '>=', beforeSeq === null ? entries.val(null) : String(beforeSeq))
+        .as('ahead'),
+    ])
+    .where(auditFilter(orgId, filter))
+    .executeTakeFirstOrThrow();
+  return { total: Number(total), ahead: Number(ahead) };
 }

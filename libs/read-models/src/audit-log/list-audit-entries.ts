@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import { inOrganization } from '#libs/postgres';
+import type { Transaction } from 'kysely';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
 import { auditFilter, type AuditFilter } from './audit-filter.js';
 import { toRecordedEntry, type RecordedEntry } from './recorded-entry.js';
@@ -12,17 +11,15 @@ export interface AuditPage {
   readonly offset: number;
 }
 
-/** Entries of the audit log, newest first. @throws DatabaseUnavailable */
-export function listAuditEntries(
-  database: Kysely<ReadModelTables>,
+/** Entries of the audit log, newest first, within a transaction of the organization. */
+export async function listAuditEntries(
+  transaction: Transaction<ReadModelTables>,
   orgId: string,
   filter: AuditFilter,
   { limit, beforeSeq, offset }: AuditPage,
 ): Promise<readonly RecordedEntry[]> {
-  return inOrganization(database, orgId, async (transaction) => {
-    let entries = transaction.selectFrom('read_models.audit_entries').selectAll().where(auditFilter(orgId, filter));
-    if (beforeSeq !== null) entries = entries.where('seq', '<', String(beforeSeq));
-    const rows = await entries.orderBy('seq', 'desc').limit(limit).offset(offset).execute();
-    return rows.map(toRecordedEntry);
-  });
+  let entries = transaction.selectFrom('read_models.audit_entries').selectAll().where(auditFilter(orgId, filter));
+  if (beforeSeq !== null) entries = entries.where('seq', '<', String(beforeSeq));
+  const rows = await entries.orderBy('seq', 'desc').limit(limit).offset(offset).execute();
+  return rows.map(toRecordedEntry);
 }

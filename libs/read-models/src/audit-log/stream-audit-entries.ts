@@ -19,7 +19,10 @@ export async function* streamAuditEntries(
 ): AsyncGenerator<readonly RecordedEntry[], void, undefined> {
   let beforeSeq: number = (await newestSeq(database, orgId)) + 1;
   for (;;) {
-    const entries = await listAuditEntries(database, orgId, filter, { limit: PAGE, beforeSeq, offset: 0 });
+    const page = { limit: PAGE, beforeSeq, offset: 0 };
+    const entries = await inOrganization(database, orgId, (transaction) =>
+      listAuditEntries(transaction, orgId, filter, page),
+    );
     if (entries.length > 0) yield entries;
     const last = entries.at(-1);
     if (last === undefined || entries.length < PAGE) return;

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { countAuditEntries, listAuditEntries, type RecordedEntry } from '#libs/read-models';
+import { readAuditPage, type RecordedEntry } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
 import { queryParameter } from '../../http/query-parameters.js';
@@ -61,10 +61,7 @@ export class ListAuditLogController {
     const place = cursors.open(scope, cursor);
     const beforeSeq = place === null ? null : Number(place);
     const page = { limit: limit + 1, beforeSeq, offset: offset ?? 0 };
-    const [rows, { total, ahead }] = await Promise.all([
-      listAuditEntries(database, orgId, filter, page),
-      countAuditEntries(database, orgId, filter, beforeSeq),
-    ]);
+    const { entries: rows, total, ahead } = await readAuditPage(database, orgId, filter, page);
     const first = ahead + page.offset;
     const shown = Math.min(rows.length, limit);
     const range = shown === 0 ? '*' : `${first}-${first + shown - 1}`;
