@@ -8,7 +8,7 @@ import { ensureInstalled } from './ensure-installed.mjs';
  * Without bounds V8 lets the heap grow to several times what is alive before it collects. 320 MB hold a directory of
  * 200,000 keys with room to spare; for a larger one name a bound in NODE_OPTIONS, which then counts instead.
  */
-const HEAP_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=320'];
+const HEAP_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=320'];
 
 function nodeFlags() {
   const named = process.env.NODE_OPTIONS?.includes('--max-old-space-size') === true;

@@ -23,7 +23,7 @@ export interface SystemOptions {
 }
 
 /** As `npm start` runs it. */
-const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=4', '--max-old-space-size=320'];
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=16', '--max-old-space-size=320'];
 
 const READY_WITHIN_MS = 60_000;
 
