@@ -4,6 +4,7 @@ import type { PresentedKey } from '#libs/domain';
 import { listApiKeys } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
+import { pageQuery } from '../../http/page-query.js';
 import { queryParameter } from '../../http/query-parameters.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { READ_KEYS } from '../../http/route-access.js';
@@ -18,8 +19,7 @@ const query = {
   type: queryParameter.oneOf(['service', 'user'], { absent: null, description: 'Only keys of this type' }),
   environment: queryParameter.oneOf(['live', 'test'], { absent: null, description: 'Only keys of this environment' }),
   q: queryParameter.text(200, "Part of name or description in any case, or the beginning of a key's id"),
-  limit: queryParameter.integer({ min: 1, max: 200, absent: 50, description: 'Most keys in the answer' }),
-  cursor: queryParameter.cursor(),
+  ...pageQuery('keys'),
 };
 
 @Controller()

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { listActivity, wasKey, type RecordedEntry } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
+import { pageQuery } from '../../http/page-query.js';
 import { queryParameter } from '../../http/query-parameters.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { RequestRefused } from '../../http/request-refused.js';
@@ -15,8 +16,7 @@ import { AUDIT_TARGET_TYPES } from '../audit-query.js';
 const query = {
   target_type: queryParameter.oneOf(AUDIT_TARGET_TYPES, { absent: null, description: 'Kind of the object; required' }),
   target_id: queryParameter.text(200, 'The object; of a key its whole lineage; required'),
-  limit: queryParameter.integer({ min: 1, max: 200, absent: 50, description: 'Most entries in the answer' }),
-  cursor: queryParameter.cursor(),
+  ...pageQuery('entries'),
 };
 
 @Controller()

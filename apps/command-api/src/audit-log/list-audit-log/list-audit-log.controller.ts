@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readAuditPage, type RecordedEntry } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
+import { pageQuery } from '../../http/page-query.js';
 import { queryParameter } from '../../http/query-parameters.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { RequestRefused } from '../../http/request-refused.js';
@@ -16,8 +17,7 @@ const FURTHEST_OFFSET = 2_147_483_647;
 
 const query = {
   ...auditFilterQuery,
-  limit: queryParameter.integer({ min: 1, max: 500, absent: 100, description: 'Most entries in the answer' }),
-  cursor: queryParameter.cursor(),
+  ...pageQuery('entries', { max: 500, absent: 100 }),
   offset: queryParameter.integer({
     min: 0,
     max: FURTHEST_OFFSET,
