@@ -72,7 +72,7 @@ export const SETTINGS = {
     'AUTH_FAILURES_PER_MINUTE',
     kinds.integer(0, 1_000_000),
     300,
-    'Failed authentications a minute for each client address; 0 turns the limit off.',
+    'Failed authentications a minute for each client address, of IPv6 each /64; 0 turns the limit off.',
   ),
   trustedProxies: setting('TRUSTED_PROXIES', kinds.cidrList, [], 'Proxies whose `X-Forwarded-For` is believed.'),
   metricsPort: setting(

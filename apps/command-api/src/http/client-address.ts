@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
 /** Finds out whom a request came from, behind the proxies that the operator trusts. */
 export class ClientAddresses {
@@ -14,12 +14,13 @@ export class ClientAddresses {
    * Anything left of that was written by the client itself and proves nothing.
    */
   of(peer: string | undefined, forwardedFor: string | readonly string[] | undefined): string | null {
-    const address = plain(peer ?? '');
+    // Node spells a peer as it should be, except on a socket for both families.
+    const address = peer?.startsWith('::ffff:') === true ? canonical(peer) : (peer ?? '');
     if (this.#trusted === null || !this.#isTrusted(address)) return address === '' ? null : address;
     const hops = [forwardedFor ?? []].flat().join(',').split(',');
     let nearest = address;
     for (const hop of hops.reverse()) {
-      const candidate = plain(hop.trim());
+      const candidate = canonical(hop.trim());
       if (isIP(candidate) === 0) return nearest;
       nearest = candidate;
       if (!this.#isTrusted(candidate)) return candidate;
@@ -33,9 +34,14 @@ export class ClientAddresses {
   }
 }
 
-/** An IPv4 address that a dual-stack socket shows as `::ffff:192.0.2.1`, as what it is. */
-function plain(address: string): string {
-  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
+
+/** One spelling for each address; an IPv4 address inside an IPv6 one (`::ffff:192.0.2.1`) is what it is. */
+function canonical(address: string): string {
+  const inside = MAPPED.exec(address)?.[1];
+  if (inside !== undefined || isIP(address) !== 6) return inside ?? address;
+  const spelled = new SocketAddress({ address, family: 'ipv6' }).address;
+  return MAPPED.exec(spelled)?.[1] ?? spelled;
 }
 
 function blockList(blocks: readonly string[]): BlockList {

@@ -61,6 +61,14 @@ it('limits wrong credentials per address, and still serves valid ones and counts
   expect(await get('/v1/whoami', as('wrong', { 'x-forwarded-for': '192.0.2.8' }))).toMatchObject({ status: 401 });
 });
 
+it('counts the addresses of one IPv6 network together', async () => {
+  const get = await api({ authFailuresPerMinute: 2, trustedProxies: ['127.0.0.1'] });
+  const wrongFrom = (address: string) => get('/v1/whoami', as('wrong', { 'x-forwarded-for': address }));
+  for (const host of ['1', '2']) expect(await wrongFrom(`2001:db8:1:2::${host}`)).toMatchObject({ status: 401 });
+  expect(await wrongFrom('2001:db8:1:2:ffff::3')).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect(await wrongFrom('2001:db8:1:3::1')).toMatchObject({ status: 401 });
+});
+
 it('passes on what the identity provider does, without counting it against the caller', async () => {
   const authenticate = () => Promise.reject(new RequestRefused('identity_provider_unavailable'));
   const get = await api({ authFailuresPerMinute: 1 }, { authenticate });

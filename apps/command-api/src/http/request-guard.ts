@@ -4,6 +4,7 @@ import { RateLimiter, type ApiKeyCaller, type Caller } from '#libs/auth';
 import type { Position } from '#libs/event-store';
 import { authorize } from './authorize.js';
 import { errorCode } from './error-answer.js';
+import { limitedAddress } from './limited-address.js';
 import type { LogPositions } from './log-positions.js';
 import { RequestRefused } from './request-refused.js';
 import type { RouteAccess } from './route-access.js';
@@ -19,7 +20,7 @@ export interface RequestGuardOptions {
   readonly positionWaitMs: number;
   /** Requests a second and credential, with a burst of twice that; 0: no limit. */
   readonly rateLimitRps: number;
-  /** Failed authentications a minute and address; 0: no limit. */
+  /** Failed authentications a minute and address, of IPv6 a /64; 0: no limit. */
   readonly authFailuresPerMinute: number;
   readonly clock?: () => number;
 }
@@ -89,7 +90,7 @@ export class RequestGuard {
     if (authorization === undefined && apiKey === undefined) return error;
     const code = errorCode(error);
     if (code !== 'unauthorized' && code !== 'invalid_api_key') return error;
-    const wait = this.#failures.take(request.context.clientIp ?? '');
+    const wait = this.#failures.take(limitedAddress(request.context.clientIp ?? ''));
     return wait > 0 ? new RequestRefused('rate_limited', { retryAfterSeconds: wait }) : error;
   }
 }
