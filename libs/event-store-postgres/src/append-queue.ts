@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { EventStoreUnavailable, type AppendResult, type SerialisedAppend } from '#libs/event-store';
+import { EventStoreUnavailable, PendingAppend, type AppendResult, type SerialisedAppend } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { isOutage } from '#libs/postgres';
 import { appendBatch } from './append-batch.js';
-import { PendingAppend } from './pending-append.js';
 import { takeBatch } from './take-batch.js';
 
 export interface AppendQueueOptions {

@@ -5,6 +5,7 @@ import {
   assertAppendable,
   type AppendResult,
   type EventStore,
+  type EventStoreFigures,
   type EventToStore,
   type LogPage,
   type LogRead,
@@ -34,12 +35,6 @@ export interface PostgresEventStoreOptions {
   readonly appendDeadlineMs?: number;
   /** Most appends that wait at once, default 10,000; more are refused as `EventStoreUnavailable`. */
   readonly maxWaitingAppends?: number;
-}
-
-export interface EventStoreFigures {
-  /** The newest position that this process knows of. */
-  readonly head: Position;
-  readonly waitingAppends: number;
 }
 
 /**

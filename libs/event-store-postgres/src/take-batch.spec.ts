@@ -1,5 +1,4 @@
-import type { SerialisedAppend } from '#libs/event-store';
-import { PendingAppend } from './pending-append.js';
+import { PendingAppend, type SerialisedAppend } from '#libs/event-store';
 import { takeBatch } from './take-batch.js';
 
 const made: PendingAppend[] = [];

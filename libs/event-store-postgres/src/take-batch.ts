@@ -1,4 +1,4 @@
-import type { PendingAppend } from './pending-append.js';
+import type { PendingAppend } from '#libs/event-store';
 
 const MAX_APPENDS = 500;
 const MAX_BYTES = 4_000_000;

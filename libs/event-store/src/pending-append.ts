@@ -1,13 +1,15 @@
-import { EventStoreUnavailable, type AppendResult, type SerialisedAppend } from '#libs/event-store';
+import type { SerialisedAppend } from './assert-appendable.js';
+import { EventStoreUnavailable } from './errors.js';
+import type { AppendResult } from './event-store.js';
 
 /** An append that a caller waits for. It settles once: by its result, by its own error, or past its deadline. */
-export class PendingAppend {
+export class PendingAppend<Request extends SerialisedAppend = SerialisedAppend> {
   readonly #deadline: NodeJS.Timeout;
   #settled = false;
   #interruption: unknown = undefined;
 
   constructor(
-    readonly request: SerialisedAppend,
+    readonly request: Request,
     deadlineMs: number,
     private readonly caller: {
       readonly resolve: (result: AppendResult) => void;

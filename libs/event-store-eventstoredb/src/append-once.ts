@@ -1,0 +1,62 @@
+import { NO_STREAM as UNWRITTEN, WrongExpectedVersionError, isCommandError, jsonEvent } from '@eventstore/db-client';
+import {
+  EventStoreUnavailable,
+  NO_STREAM,
+  toPosition,
+  type AppendResult,
+  type EventToStore,
+  type SerialisedAppend,
+} from '#libs/event-store';
+import type { SharedClient } from './shared-client.js';
+import { withinDeadline } from './within-deadline.js';
+
+/** A measured append with the events themselves: the client makes its JSON from the values. */
+export interface AppendRequest extends SerialisedAppend {
+  readonly originals: readonly EventToStore[];
+}
+
+/** Past this a call is given up for lost: a server that froze is noticed by the connection after 20 s. */
+const LOST_AFTER_MS = 30_000;
+
+/**
+ * Told to the server, who compares it with its own clock: so long that clocks may differ by some, for it is not what we
+ * go by.
+ */
+const SERVER_DEADLINE_MS = 60_000;
+
+/**
+ * Asks the server once. Always at an exact revision or `NO_STREAM`: only there does it recognise a retry for ever.
+ * @throws EventStoreUnavailable when no answer came at all
+ * @throws Error of the client; the outcome is then unknown where `isOutage` says so
+ */
+export async function appendOnce(
+  shared: SharedClient,
+  { stream, expected, originals }: AppendRequest,
+): Promise<AppendResult> {
+  const { client } = shared;
+  const events = originals.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
+  const expectedRevision = expected === NO_STREAM ? UNWRITTEN : BigInt(expected);
+  try {
+    const appending = client.appendToStream(stream, events, { expectedRevision, deadline: SERVER_DEADLINE_MS });
+    const { nextExpectedRevision, position } = await withinDeadline(appending, LOST_AFTER_MS);
+    if (position === undefined) throw new EventStoreUnavailable('the event store told no position of what it stored');
+    return { outcome: 'stored', revision: Number(nextExpectedRevision), position: toPosition(position.commit) };
+  } catch (error) {
+    if (error instanceof WrongExpectedVersionError) {
+      const { actualVersion } = error;
+      const actual = typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM;
+      return { outcome: 'wrong_expected_revision', actual };
+    }
+    if (wasNeverSent(error)) await shared.renew(client);
+    throw error;
+  }
+}
+
+/** gRPC: after it the client connects anew by itself. */
+const UNAVAILABLE = 14;
+
+/** An error that the client has not made its own: of its question what the server supports. It would stay. */
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error) || isCommandError(error) || !('code' in error)) return false;
+  return typeof error.code === 'number' && error.code !== UNAVAILABLE;
+}

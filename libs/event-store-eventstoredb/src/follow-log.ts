@@ -1,0 +1,64 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  EventStoreUnavailable,
+  LogIntegrityError,
+  type LogPage,
+  type LogSubscription,
+  type Position,
+} from '#libs/event-store';
+import type { Logger } from '#libs/observability';
+import { feedPages } from './feed-pages.js';
+import { isOutage } from './is-outage.js';
+import { SubscriptionFeed } from './subscription-feed.js';
+import type { Ticker } from './ticker.js';
+
+export interface FollowLogOptions {
+  readonly client: () => EventStoreDBClient;
+  /** The newest position of the log. */
+  readonly head: () => Promise<Position>;
+  readonly ticker: Ticker;
+  readonly logger: Logger;
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * The subscription of the port. The client never subscribes again by itself, whatever ended a subscription: an outage, a
+ * server that stops, or a burst that its live buffer of some dozens of events could not take. Here it begins anew behind
+ * the last page that the consumer has taken. While the store is out of reach it yields nothing, so that the consumer's
+ * view goes stale visibly.
+ * @throws LogIntegrityError when the log now ends before what was yielded already (a backup was restored)
+ */
+export async function* followLog(
+  { client, head, ticker, logger }: FollowLogOptions,
+  { signal, after, prefixes, limit }: LogSubscription,
+): AsyncGenerator<LogPage> {
+  ticker.start();
+  let position = after;
+  for (let failures = 0; !signal.aborted;) {
+    let feed: SubscriptionFeed | null = null;
+    try {
+      const newest = await head();
+      if (newest < position) throw new LogIntegrityError(position, newest);
+      if (signal.aborted) return;
+      const askedAt = performance.now();
+      feed = new SubscriptionFeed(client(), position, prefixes === undefined ? null : [...prefixes, ticker.stream]);
+      const tickSentAt = ticker.sentAt.bind(ticker);
+      for await (const page of feedPages({ feed, after: position, limit, askedAt, tickSentAt, signal })) {
+        yield page;
+        position = page.position;
+        failures = 0;
+      }
+    } catch (error) {
+      if (!(error instanceof EventStoreUnavailable) && !isOutage(error)) throw error;
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS);
+      const message = error instanceof Error ? error.message : String(error);
+      logger.warn({ after: position.toString(), error: message, pauseMs }, 'event log subscription interrupted');
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    } finally {
+      feed?.close();
+    }
+  }
+}

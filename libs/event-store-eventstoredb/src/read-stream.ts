@@ -1,0 +1,25 @@
+import { BACKWARDS, END, FORWARDS, START, StreamNotFoundError, type EventStoreDBClient } from '@eventstore/db-client';
+import { streamLimit, type StoredEvent, type StreamRead } from '#libs/event-store';
+import { collectEvents } from './collect-events.js';
+import { toStoredEvent } from './to-stored-event.js';
+
+/** A page of one stream; see the port. @throws as `collectEvents` */
+export async function readStream(
+  client: EventStoreDBClient,
+  stream: string,
+  read: StreamRead,
+  deadlineMs: number,
+): Promise<readonly StoredEvent[]> {
+  const backwards = read.direction === 'backwards';
+  const reading = client.readStream(stream, {
+    direction: backwards ? BACKWARDS : FORWARDS,
+    fromRevision: read.from === undefined ? (backwards ? END : START) : BigInt(read.from),
+    maxCount: streamLimit(read),
+  });
+  try {
+    return (await collectEvents(reading, deadlineMs)).events.map(toStoredEvent);
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return [];
+    throw error;
+  }
+}
