@@ -26,6 +26,16 @@ const OUTAGE_ERRNOS = new Set([
  */
 const LOCK_DEADLOCK_LATE_OR_STANDBY = new Set(['55P03', '40P01', '40001', '25P03', '25006']);
 
+/** pg and pg-pool report a lost, late or closed connection by message alone; there is no code to look at. */
+const OUTAGE_MESSAGES = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'Cannot use a pool after calling end',
+  'Client has encountered a connection error',
+  'Client was closed',
+];
+
 /** Whether an error of `pg` or its pool means that the database did not answer (including our own statement timeout). */
 export function isOutage(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
@@ -34,10 +44,7 @@ export function isOutage(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (OUTAGE_ERRNOS.has(code) || LOCK_DEADLOCK_LATE_OR_STANDBY.has(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return OUTAGE_STATES.some((prefix) => code.startsWith(prefix));
-  // pg and pg-pool report a lost or late connection by message alone; there is no code to look at.
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error/.test(
-    error.message,
-  );
+  return OUTAGE_MESSAGES.some((message) => error.message.startsWith(message));
 }
 
 /** Runs a piece of database work; an outage becomes `DatabaseUnavailable`, any other error stays what it is. */
