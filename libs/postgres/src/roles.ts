@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import { DatabaseUnfit } from './database-unfit.js';
 
 /**
@@ -9,9 +9,16 @@ import { DatabaseUnfit } from './database-unfit.js';
 export const DATABASE_ROLES = ['api', 'projector', 'events'] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
 
-/** Roles are global to a Postgres server, so the database's name is part of theirs (63 bytes is Postgres' limit). */
+const MOST_BYTES = 63 - '_projector'.length;
+const HASH_DIGITS = 12;
+
+/**
+ * Roles are global to a Postgres server, so the database's name is part of theirs. Postgres cuts both at 63 bytes: of a
+ * longer name a hash stands for the rest, so that neither two databases nor two roles of one become the same.
+ */
 export function roleName(database: string, role: DatabaseRole): string {
-  return `${database.slice(0, 50)}_${role}`;
+  const fits = database.length <= 50 && Buffer.byteLength(database) <= MOST_BYTES;
+  return `${fits ? database : shortened(database)}_${role}`;
 }
 
 /**
@@ -38,4 +45,14 @@ export function roleUrl(ownerUrl: string, role: DatabaseRole): string {
 
 export function databaseName(url: string): string {
   return decodeURIComponent(new URL(url).pathname.slice(1));
+}
+
+function shortened(database: string): string {
+  const hash = createHash('sha256').update(database).digest('hex').slice(0, HASH_DIGITS);
+  let kept = '';
+  for (const character of database) {
+    if (Buffer.byteLength(kept + character) > MOST_BYTES - 1 - HASH_DIGITS) break;
+    kept += character;
+  }
+  return `${kept}_${hash}`;
 }
