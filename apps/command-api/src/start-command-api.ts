@@ -14,7 +14,14 @@ import { OpaqueTokens, type Keyring } from '#libs/keyring';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { createPool, roleUrl } from '#libs/postgres';
 import { CheckpointWaiter, type ProjectionStatus } from '#libs/projections';
-import { ApiKeysProjection, AuditLogProjection, getApiKey, recordUse, type ReadModelTables } from '#libs/read-models';
+import {
+  ApiKeyHistoryProjection,
+  ApiKeysProjection,
+  AuditLogProjection,
+  getApiKey,
+  recordUse,
+  type ReadModelTables,
+} from '#libs/read-models';
 import type { Settings } from '#libs/settings';
 import { ApiKeyWrites } from './api-keys/api-key-writes.js';
 import { AuditTrail } from './audit-log/audit-trail.js';
@@ -115,7 +122,11 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     stalenessSeconds: directory.metrics().stalenessMs / 1_000,
   }));
 
-  const versions = { 'api-keys': new ApiKeysProjection().version, 'audit-log': new AuditLogProjection().version };
+  const versions = {
+    'api-keys': new ApiKeysProjection().version,
+    'api-key-history': new ApiKeyHistoryProjection().version,
+    'audit-log': new AuditLogProjection().version,
+  };
   const application = await createCommandApi({
     settings,
     logger,

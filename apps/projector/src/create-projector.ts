@@ -2,7 +2,7 @@ import type { EventStore } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { createPool } from '#libs/postgres';
 import { ProjectionRunner, type Projection, type ProjectionStatus } from '#libs/projections';
-import { ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
+import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
 export interface ProjectorOptions {
@@ -26,7 +26,11 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Another process may run the same: of each projection one owner works, the others stand by. */
 export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptions): Projector {
-  const projections: readonly Projection[] = [new ApiKeysProjection(), new AuditLogProjection()];
+  const projections: readonly Projection[] = [
+    new ApiKeysProjection(),
+    new ApiKeyHistoryProjection(),
+    new AuditLogProjection(),
+  ];
   const pool = createPool({
     ownerUrl,
     role: 'projector',

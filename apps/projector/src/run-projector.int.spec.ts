@@ -6,7 +6,7 @@ import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-post
 import { SILENT } from '#libs/observability';
 import { migrate, roleUrl } from '#libs/postgres';
 import { CheckpointWaiter } from '#libs/projections';
-import { ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
+import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
 import { apiKeyCreated, createTestDatabase, keyId, type TestDatabase } from '#libs/testing';
 import { runProjector } from './run-projector.js';
 
@@ -27,17 +27,18 @@ it('projects what is appended, as the api role in another process can see, until
   if (result.outcome !== 'stored') throw new Error('the stream was not new');
 
   const waiter = new CheckpointWaiter({ url: roleUrl(database.url, 'api'), logger: SILENT });
-  for (const projection of [new ApiKeysProjection(), new AuditLogProjection()]) {
+  for (const projection of [new ApiKeysProjection(), new ApiKeyHistoryProjection(), new AuditLogProjection()]) {
     expect(await waiter.waitFor(projection, result.position, 30_000)).toBe(true);
   }
   await waiter.close();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query(
-    'select id from read_models.api_keys union all select target_id from read_models.audit_entries',
+    `select id from read_models.api_keys union all select id from read_models.api_key_states
+     union all select target_id from read_models.audit_entries`,
   );
   await client.end();
-  expect(rows).toHaveLength(2);
+  expect(rows).toHaveLength(3);
 
   stopping.abort();
   await running;

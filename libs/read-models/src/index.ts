@@ -1,10 +1,16 @@
+export * from './api-key-history/api-key-history.projection.js';
+export * from './api-key-history/get-api-key-as-of.js';
+export * from './api-key-history/get-api-key-history.js';
+export type { KeyHistoryEntry } from './api-key-history/history-entry.js';
+export type { KeyAsOf } from './api-key-history/key-as-of.js';
+export * from './api-key-history/list-api-keys-as-of.js';
+export * from './api-key-history/was-key.js';
 export * from './api-keys/api-keys.projection.js';
 export * from './api-keys/get-api-key.js';
-export * from './api-keys/get-api-key-history.js';
+export type { ApiKeyFilter, ApiKeyPage } from './api-keys/key-filter.js';
 export type * from './api-keys/key-with-use.js';
 export * from './api-keys/list-api-keys.js';
 export * from './api-keys/record-use.js';
-export * from './api-keys/was-key.js';
 export type * from './audit-log/audit-filter.js';
 export * from './audit-log/audit-log.projection.js';
 export * from './audit-log/list-activity.js';

@@ -75,13 +75,15 @@ export class RequestGuard {
     if (token !== undefined) return this.#waitFor(token, contract, request);
   }
 
-  async #waitFor(token: string | string[], { readModel }: RouteContract, { method }: FastifyRequest): Promise<void> {
+  async #waitFor(token: string | string[], { readModel }: RouteContract, request: FastifyRequest): Promise<void> {
+    const { method, query } = request;
     if (method !== 'GET' && method !== 'HEAD') return;
     const position = typeof token === 'string' ? this.options.positions.open(token) : null;
     if (position === null) throw RequestRefused.field('X-Min-Log-Position', 'must be an X-Log-Position of this server');
     if (readModel === undefined) return;
-    const reached = await this.options.waitFor(readModel, position, this.options.positionWaitMs);
-    if (!reached) throw new RequestRefused('read_model_behind');
+    const readModels = typeof readModel === 'function' ? readModel(query) : [readModel];
+    const waits = readModels.map((name) => this.options.waitFor(name, position, this.options.positionWaitMs));
+    if ((await Promise.all(waits)).includes(false)) throw new RequestRefused('read_model_behind');
   }
 
   /** A wrong credential counts against its address. None at all does not: it costs nothing and guesses nothing. */

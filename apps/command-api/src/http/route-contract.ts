@@ -19,7 +19,7 @@ export interface ContractAnswer {
 }
 
 /** The projections behind the queries, by their names. */
-export type ReadModelName = 'api-keys' | 'audit-log';
+export type ReadModelName = 'api-keys' | 'api-key-history' | 'audit-log';
 
 export type AnswerHeader =
   'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range' | 'Content-Disposition';
@@ -37,8 +37,8 @@ export interface RouteContract {
   readonly query?: QuerySpecification;
   /** The body's schema, where no request class says it. */
   readonly body?: JsonSchema;
-  /** The read model that answers, which `X-Min-Log-Position` waits for. */
-  readonly readModel?: ReadModelName;
+  /** The read model that answers, or those that do by what the query asks for; `X-Min-Log-Position` waits for them. */
+  readonly readModel?: ReadModelName | ((query: unknown) => readonly ReadModelName[]);
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
 }

@@ -4,7 +4,13 @@ import { API_KEY_STREAM_PREFIX, auditStream, lineageOf, type DomainEvent, type R
 import { toPosition, type StoredEvent } from '#libs/event-store';
 import { createPool, migrate } from '#libs/postgres';
 import { loadCheckpoint, projectPage } from '#libs/projections';
-import { ApiKeysProjection, AuditLogProjection, readModelMigrations, type ReadModelTables } from '#libs/read-models';
+import {
+  ApiKeyHistoryProjection,
+  ApiKeysProjection,
+  AuditLogProjection,
+  readModelMigrations,
+  type ReadModelTables,
+} from '#libs/read-models';
 import { createTestDatabase } from '#libs/testing';
 
 export interface ReadDatabase {
@@ -21,7 +27,7 @@ export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Pr
   const projector = createPool({ ...options, role: 'projector' });
   const client = await projector.connect();
   const page = { events: stored(events), position: toPosition(BigInt(events.length)) };
-  for (const projection of [new ApiKeysProjection(), new AuditLogProjection()]) {
+  for (const projection of [new ApiKeysProjection(), new ApiKeyHistoryProjection(), new AuditLogProjection()]) {
     await projectPage(client, projection, await loadCheckpoint(client, projection), page);
   }
   client.release();

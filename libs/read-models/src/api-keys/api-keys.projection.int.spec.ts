@@ -5,12 +5,9 @@ import { apiKeyCreated, apiKeyDeleted, apiKeyRevoked, apiKeyRotated, aDenial, ke
 import { keyHistories } from '../testing/key-histories.js';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
-import { AuditLogProjection } from '../audit-log/audit-log.projection.js';
 import { ApiKeysProjection } from './api-keys.projection.js';
-import { getApiKeyHistory } from './get-api-key-history.js';
 
 const TABLES = ['api_keys'];
-const LINEAGE = 'AbCdEfGh12345678';
 let database: ReadModelDatabase;
 
 beforeAll(async () => {
@@ -54,28 +51,6 @@ it('keeps each key as the fold leaves it, under the number of the event that mad
   const rows = await keys();
   expect(rows.map(({ state }) => state)).toEqual(folded(LIFE));
   expect(rows.map(({ created_seq }) => created_seq)).toEqual(['1', '3', '4']);
-});
-
-it('keeps of every event which keys it changed, and how it left them', async () => {
-  await database.project(new AuditLogProjection(), LIFE);
-  const history = await getApiKeyHistory(database.api, 'org_a', LINEAGE, { limit: 50, afterRevision: -1 });
-  expect(history.map(({ seq, revision, eventType }) => [seq, revision, eventType])).toEqual([
-    [1, 0, 'api_key.created'],
-    [3, 1, 'api_key.rotated'],
-    [4, 2, 'api_key.rotated'],
-    [5, 3, 'api_key.revoked'],
-    [6, 4, 'api_key.deleted'],
-  ]);
-  expect(history.map(({ states }) => states.map(({ id }) => id))).toEqual([
-    [keyId(0)],
-    [keyId(0), keyId(1)],
-    // The second rotation also ended the first one's grace.
-    [keyId(0), keyId(1), keyId(2)],
-    [keyId(1)],
-    [keyId(2)],
-  ]);
-  expect(history[1]).toMatchObject({ reason: 'leaked', occurredAt: new Date((START + 10) * 1_000).toISOString() });
-  expect(history[0]?.changes).toContainEqual({ field: 'status', before: null, after: 'active' });
 });
 
 it.each(LIFE.map((_, cut) => cut))(

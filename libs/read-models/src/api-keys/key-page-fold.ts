@@ -1,7 +1,7 @@
 import { apiKeyDecider, MalformedEvent, type ApiKeyEvent, type Recorded } from '#libs/domain';
 import type { ListedKey, ProjectedLineage } from './lineage-cache.js';
 
-/** A key of a lineage as one page left it. */
+/** A key of a lineage as an event, or a whole page, left it. */
 export interface ChangedKey extends ListedKey {
   readonly orgId: string;
   readonly lineage: string;
@@ -23,13 +23,14 @@ export class KeyPageFold {
     this.#lineages = lineages;
   }
 
-  /** @throws MalformedEvent on one that cannot follow */
-  apply(lineage: string, recorded: Recorded<ApiKeyEvent>, seq: number): void {
+  /** @returns the keys that the event made or changed, as it left them @throws MalformedEvent on one that cannot follow */
+  apply(lineage: string, recorded: Recorded<ApiKeyEvent>, seq: number): readonly ChangedKey[] {
     const orgId = recorded.metadata.org_id;
     const known = this.#lineages.get(lineage) ?? { orgId, keys: [] };
     if (known.orgId !== orgId) throw new MalformedEvent(recorded.type, 'the lineage is of another organization');
     const before = { orgId: known.keys.length === 0 ? null : orgId, keys: known.keys.map(({ key }) => key) };
     const after = apiKeyDecider.evolve(before, recorded).keys;
+    const changedNow: ChangedKey[] = [];
     const keys = after.map((key, index): ListedKey => {
       const listed = known.keys[index];
       // The fold hands on what it did not change, so that the same object is the same key.
@@ -37,10 +38,12 @@ export class KeyPageFold {
       const isNew = listed === undefined || this.#changed.get(key.id)?.isNew === true;
       const changed = { key, createdSeq: listed?.createdSeq ?? seq, orgId, lineage, isNew };
       this.#changed.set(key.id, changed);
+      changedNow.push(changed);
       return changed;
     });
     this.#lineages.set(lineage, { orgId, keys });
     this.#touched.add(lineage);
+    return changedNow;
   }
 
   get changed(): readonly ChangedKey[] {

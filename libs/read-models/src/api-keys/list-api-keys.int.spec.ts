@@ -1,11 +1,10 @@
-import { apiKeyCreated, apiKeyDeleted, apiKeyRotated, apiKeyRevoked, keyId, START } from '#libs/testing';
+import { apiKeyCreated, apiKeyDeleted, keyId, START } from '#libs/testing';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
-import { AuditLogProjection } from '../audit-log/audit-log.projection.js';
 import { ApiKeysProjection } from './api-keys.projection.js';
 import { getApiKey } from './get-api-key.js';
-import { getApiKeyHistory } from './get-api-key-history.js';
-import { listApiKeys, type ApiKeyFilter } from './list-api-keys.js';
+import type { ApiKeyFilter } from './key-filter.js';
+import { listApiKeys } from './list-api-keys.js';
 import { recordUse } from './record-use.js';
 
 const [A, B, C, D] = ['AAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBB', 'CCCCCCCCCCCCCCCC', 'DDDDDDDDDDDDDDDD'].map((lineage) =>
@@ -84,21 +83,4 @@ it('knows when a key was last used, and never goes back', async () => {
   expect(await getApiKey(database.api, 'org_a', A ?? '')).toMatchObject({ lastUsedAt: 100 });
   const keys = await listApiKeys(database.api, 'org_a', ALL, { limit: 50, beforeSeq: null }, START);
   expect(keys.filter(({ lastUsedAt }) => lastUsedAt !== null).map(({ lastUsedAt }) => lastUsedAt)).toEqual([7, 100]);
-});
-
-it('pages through a history, oldest first, of a deleted key too, and never of another organization', async () => {
-  const lineage = 'FFFFFFFFFFFFFFFF';
-  const [old, next] = [keyId(0, lineage), keyId(1, lineage)];
-  await database.forget();
-  const life = [
-    apiKeyCreated({ key_id: old }),
-    apiKeyRotated({ from: old, to: next }),
-    apiKeyRevoked({}, next),
-    apiKeyDeleted({}, next),
-  ];
-  await database.project(new AuditLogProjection(), logOf(life));
-  const first = await getApiKeyHistory(database.api, 'org_a', lineage, { limit: 3, afterRevision: -1 });
-  const rest = await getApiKeyHistory(database.api, 'org_a', lineage, { limit: 3, afterRevision: 2 });
-  expect([first, rest].map((page) => page.map(({ revision }) => revision))).toEqual([[0, 1, 2], [3]]);
-  expect(await getApiKeyHistory(database.api, 'org_b', lineage, { limit: 3, afterRevision: -1 })).toEqual([]);
 });

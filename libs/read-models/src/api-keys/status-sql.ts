@@ -2,8 +2,8 @@ import { sql, type RawBuilder } from 'kysely';
 import type { KeyStatus } from '#libs/domain';
 
 /**
- * `statusAt` of the domain as SQL, over the columns of `read_models.api_keys`: a status is a function of the clock, so
- * it cannot be stored. A property test holds the two together.
+ * `statusAt` of the domain as SQL, over the columns that the listing and the history of keys have in common: a status
+ * is a function of the clock, so it cannot be stored. A property test holds the two together.
  */
 export function statusSql(nowSeconds: number): RawBuilder<KeyStatus> {
   return sql<KeyStatus>`case

@@ -1,5 +1,6 @@
 import type { Migration } from '#libs/postgres';
 import { projectionMigrations } from '#libs/projections';
+import { apiKeyHistoryMigration } from './api-key-history.migration.js';
 import { apiKeyUsageMigration } from './api-key-usage.migration.js';
 import { apiKeysMigration } from './api-keys.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
@@ -10,4 +11,5 @@ export const readModelMigrations: readonly Migration[] = [
   apiKeysMigration,
   auditLogMigration,
   apiKeyUsageMigration,
+  apiKeyHistoryMigration,
 ];

@@ -23,6 +23,35 @@ export interface ApiKeysTable {
   readonly state: ReadOnly<KeyState>;
 }
 
+export interface ApiKeyStepsTable {
+  readonly org_id: ReadOnly<string>;
+  readonly lineage: ReadOnly<string>;
+  readonly revision: ReadOnly<number>;
+  readonly seq: BigInteger;
+  /** See `toHistoryEntry`. */
+  readonly entry: ReadOnly<string>;
+  readonly states: ReadOnly<string>;
+}
+
+export interface ApiKeyStatesTable {
+  readonly org_id: ReadOnly<string>;
+  readonly id: ReadOnly<string>;
+  readonly lineage: ReadOnly<string>;
+  readonly revision: ReadOnly<number>;
+  readonly created_seq: BigInteger;
+  readonly began_at: BigInteger;
+  readonly ended_at: BigInteger;
+  readonly search: ReadOnly<string>;
+  readonly key_type: ReadOnly<string>;
+  readonly environment: ReadOnly<string>;
+  readonly deleted: ReadOnly<boolean>;
+  readonly revoked: ReadOnly<boolean>;
+  readonly suspended: ReadOnly<boolean>;
+  readonly rotated: ReadOnly<boolean>;
+  readonly expires_at: ReadOnly<string | null>;
+  readonly grace_expires_at: ReadOnly<string | null>;
+}
+
 export interface ApiKeyUsageTable {
   readonly org_id: ReadOnly<string>;
   readonly key_id: ReadOnly<string>;
@@ -54,6 +83,8 @@ export interface AuditActorsTable {
 /** Schema `read_models` as the api role sees it. */
 export interface ReadModelTables {
   readonly 'read_models.api_keys': ApiKeysTable;
+  readonly 'read_models.api_key_steps': ApiKeyStepsTable;
+  readonly 'read_models.api_key_states': ApiKeyStatesTable;
   readonly 'read_models.api_key_usage': ApiKeyUsageTable;
   readonly 'read_models.audit_entries': AuditEntriesTable;
   readonly 'read_models.audit_actors': AuditActorsTable;

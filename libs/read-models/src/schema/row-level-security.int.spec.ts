@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { AuditLogProjection } from '../audit-log/audit-log.projection.js';
+import { ApiKeyHistoryProjection } from '../api-key-history/api-key-history.projection.js';
 import { ApiKeysProjection } from '../api-keys/api-keys.projection.js';
 import { recordUse } from '../api-keys/record-use.js';
 import { apiKeyCreated, keyId } from '#libs/testing';
@@ -17,6 +18,7 @@ beforeAll(async () => {
     apiKeyCreated(key('BBBBBBBBBBBBBBBB'), { org_id: 'org_b' }),
   ]);
   await database.project(new ApiKeysProjection(), log);
+  await database.project(new ApiKeyHistoryProjection(), log);
   await database.project(new AuditLogProjection(), log);
   await recordUse(database.apiPool, 'org_a', [{ keyId: 'ak_a', at: 1 }]);
   await recordUse(database.apiPool, 'org_b', [{ keyId: 'ak_b', at: 1 }]);
@@ -40,6 +42,8 @@ async function seenBy(table: string, orgId: string | null): Promise<readonly str
 
 it('knows which tables it speaks of', () => {
   expect(tables).toEqual([
+    'read_models.api_key_states',
+    'read_models.api_key_steps',
     'read_models.api_key_usage',
     'read_models.api_keys',
     'read_models.audit_actors',

@@ -8,14 +8,15 @@ interface Wish {
   readonly lineage: number;
   readonly key: number;
   readonly what: 'update' | 'rotate' | 'rotateWithGrace' | 'revoke' | 'suspend' | 'reactivate' | 'delete';
-  readonly secondsLater: number;
+  readonly millisecondsLater: number;
 }
 
 const wish: fc.Arbitrary<Wish> = fc.record({
   lineage: fc.nat({ max: LINEAGES.length - 1 }),
   key: fc.nat({ max: 3 }),
   what: fc.constantFrom('update', 'rotate', 'rotateWithGrace', 'revoke', 'suspend', 'reactivate', 'delete'),
-  secondsLater: fc.nat({ max: 60 }),
+  // Often in the same millisecond or second as the one before.
+  millisecondsLater: fc.oneof(fc.constant(0), fc.nat({ max: 999 }), fc.nat({ max: 60_000 }), fc.nat({ max: 60_000 })),
 });
 
 /** For tests: what any sequence of commands makes of three lineages in two organizations, in log order. */
@@ -26,13 +27,13 @@ export const keyHistories: fc.Arbitrary<readonly Recorded<ApiKeyEvent>[]> = fc
 function historyOf(wishes: readonly Wish[]): readonly Recorded<ApiKeyEvent>[] {
   const states = LINEAGES.map(() => apiKeyDecider.initialState);
   const history: Recorded<ApiKeyEvent>[] = [];
-  let at = START;
-  for (const { lineage, key, what, secondsLater } of wishes) {
-    at += secondsLater;
+  let now = START * 1_000;
+  for (const { lineage, key, what, millisecondsLater } of wishes) {
+    now += millisecondsLater;
     const state = states[lineage] ?? apiKeyDecider.initialState;
-    const command = commandFor(LINEAGES[lineage] ?? LINEAGES[0], key, what, state.keys.length, at);
+    const command = commandFor(LINEAGES[lineage] ?? LINEAGES[0], key, what, state.keys.length, now);
     for (const event of decided(command, state)) {
-      const stored = recorded(event, { at, org_id: lineage === 0 ? 'org_a' : 'org_b' });
+      const stored = recorded(event, { at: now / 1_000, org_id: lineage === 0 ? 'org_a' : 'org_b' });
       history.push(stored);
       states[lineage] = apiKeyDecider.evolve(states[lineage] ?? state, stored);
     }
@@ -40,8 +41,8 @@ function historyOf(wishes: readonly Wish[]): readonly Recorded<ApiKeyEvent>[] {
   return history;
 }
 
-function commandFor(lineage: string, n: number, what: Wish['what'], keys: number, at: number): ApiKeyCommand {
-  const [key, now, reason] = [keyId(n, lineage), at * 1_000, null];
+function commandFor(lineage: string, n: number, what: Wish['what'], keys: number, now: number): ApiKeyCommand {
+  const [key, reason] = [keyId(n, lineage), null];
   const secret = (id: string) => ({ keyId: id, hint: `hint ${id}`, hash: `hash ${id}`, pepperVersion: 1 });
   if (keys === 0) {
     const grant = { access: 'scoped', scopes: ['jobs:read'] } as const;
@@ -51,7 +52,7 @@ function commandFor(lineage: string, n: number, what: Wish['what'], keys: number
   }
   switch (what) {
     case 'update':
-      return { kind: 'UpdateApiKey', keyId: key, name: `Name ${at}`, description: 'ÄÖ_%', now };
+      return { kind: 'UpdateApiKey', keyId: key, name: `Name ${now}`, description: 'ÄÖ_%', now };
     case 'rotate':
     case 'rotateWithGrace': {
       const graceSeconds = what === 'rotate' ? 0 : 90;

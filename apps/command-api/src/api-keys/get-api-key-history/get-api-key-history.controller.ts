@@ -27,7 +27,7 @@ export class GetApiKeyHistoryController {
     summary: 'Everything that happened to a key and its rotations, oldest first; of deleted keys too',
     tag: 'API keys',
     access: READ_KEY_HISTORY,
-    readModel: 'audit-log',
+    readModel: 'api-key-history',
     query,
     answers: [{ status: 200, description: 'A page of events.', schema: listSchema(apiKeyHistoryEntrySchema) }],
     refuses: ['api_key_not_found', 'invalid_cursor'],

@@ -29,7 +29,8 @@ export class ListActivityController {
     summary: 'The trail of one object, newest first; empty for an unknown one',
     tag: 'Audit log',
     access: READ_AUDIT_LOG,
-    readModel: 'audit-log',
+    // The second knows which ids keys ever had.
+    readModel: () => ['audit-log', 'api-key-history'],
     query,
     answers: [{ status: 200, description: 'A page of entries.', schema: listSchema(auditEntrySchema) }],
     refuses: ['invalid_cursor'],
