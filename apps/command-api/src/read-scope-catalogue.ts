@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isNativeError } from 'node:util/types';
 import { DEFAULT_SCOPE_CATALOGUE, parseScopeCatalogue, type ScopeCatalogue } from '#libs/domain';
+import { isError } from '#libs/errors';
 
 /**
  * The scopes that keys may be given: the operator's file (`SCOPES_FILE`), or the shipped catalogue.
@@ -11,6 +11,6 @@ export async function readScopeCatalogue(path: string | null): Promise<ScopeCata
   try {
     return parseScopeCatalogue(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    throw new Error(`SCOPES_FILE ${path}: ${isNativeError(error) ? error.message : String(error)}`, { cause: error });
+    throw new Error(`SCOPES_FILE ${path}: ${isError(error) ? error.message : String(error)}`, { cause: error });
   }
 }

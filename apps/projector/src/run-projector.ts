@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isError } from '#libs/errors';
 import { EventStoreUnavailable } from '#libs/event-store';
 import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
 import { createLogger, type Logger } from '#libs/observability';
@@ -45,7 +46,7 @@ async function onceReachable<T>(logger: Logger, signal: AbortSignal, attempt: ()
     try {
       return await attempt();
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      const cause = isError(error) && error.cause !== undefined ? error.cause : error;
       if (!(error instanceof EventStoreUnavailable) && !isOutage(error) && !isOutage(cause)) throw error;
       logger.warn({ err: error }, 'waiting for the databases');
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { codeOf } from '#libs/errors';
 import type { Logger } from '#libs/observability';
 
 export interface SweepOptions {
@@ -29,7 +30,7 @@ export async function sweepIdempotency(options: SweepOptions, signal: AbortSigna
       const deleted = await sweepOnce(options, signal);
       if (deleted > 0) logger.info({ deleted }, 'expired idempotency records deleted');
     } catch (error) {
-      if (isNotThereYet(error)) logger.debug({}, 'no idempotency records to sweep yet');
+      if (NOT_THERE_YET.has(codeOf(error))) logger.debug({}, 'no idempotency records to sweep yet');
       else logger.warn({ err: error }, 'expired idempotency records not deleted');
     }
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
@@ -44,10 +45,6 @@ async function sweepOnce({ pool, batch = 5_000 }: SweepOptions, signal: AbortSig
     if ((rowCount ?? 0) < batch) break;
   }
   return deleted;
-}
-
-function isNotThereYet(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && NOT_THERE_YET.has(String(error.code));
 }
 
 /** The age is asked for twice: a record that was taken into use again since the inner look must stay. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNativeError } from 'node:util/types';
 import { toBase62 } from '#libs/auth';
+import { codeOf } from '#libs/errors';
 
 /** What the embedded default shows of itself to whoever may read its data directory, and nowhere else. */
 export interface Session {
@@ -27,7 +27,7 @@ export async function readOrMakeLastingSession(
 ): Promise<LastingSession> {
   const path = join(dataDirectory, FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw unreadable(path, error);
   });
   if (text !== null) return parseLasting(path, text);
@@ -67,11 +67,6 @@ function unreadable(path: string, reason: unknown): Error {
   return new Error(
     `${path} cannot be read (${String(reason)}); remove it to have a new one made, with another organization`,
   );
-}
-
-/** Not instanceof: under Jest, Node's own errors come from another realm. */
-function isMissing(error: unknown): boolean {
-  return isNativeError(error) && 'code' in error && error.code === 'ENOENT';
 }
 
 function isLasting(value: unknown): value is LastingSession {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { isNativeError } from 'node:util/types';
+import { isError } from '#libs/errors';
 import type { Keyring } from './keyring.js';
 import { makePrivateFile } from './make-private-file.js';
 
@@ -19,8 +19,7 @@ export async function readKeyring(path: string): Promise<Keyring> {
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    const reason =
-      error instanceof SyntaxError ? 'it is no JSON' : isNativeError(error) ? error.message : String(error);
+    const reason = error instanceof SyntaxError ? 'it is no JSON' : isError(error) ? error.message : String(error);
     throw new Error(`the keyring ${path} cannot be read: ${reason}`);
   }
   if (!isKeyringJson(json)) throw new Error(`the keyring ${path} must hold current_pepper, peppers and position_key`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isNativeError } from 'node:util/types';
+import { codeOf } from '#libs/errors';
 
 /**
  * Writes a new file whole and durable, readable by us alone (mode 0600), with its directories; leaves the one that is
@@ -21,8 +21,7 @@ export async function makePrivateFile(path: string, text: string): Promise<void>
     }
     await link(unfinished, path);
   } catch (error) {
-    // Not instanceof: under Jest, Node's own errors come from another realm.
-    if (!(isNativeError(error) && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     await rm(unfinished, { force: true });
   }

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream } from 'pino';
+import { isError } from '#libs/errors';
 import type { Logger } from './logger.js';
 import { requestLine } from './request-line.js';
 import { scrubSecrets } from './scrub-secrets.js';
@@ -32,7 +33,7 @@ interface ErrorFields {
 
 /** The fields of an error that are named here: libraries hang whole requests, parameters and connections onto theirs. */
 function errorFields(error: unknown, depth = 0): ErrorFields {
-  if (!(error instanceof Error)) return { name: 'not an error', message: String(error) };
+  if (!isError(error)) return { name: 'not an error', message: String(error) };
   return {
     name: error.name,
     ...('code' in error ? { code: error.code } : {}),

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { codeOf, isError } from '#libs/errors';
 
 /** Postgres is out of reach or too slow; nothing half done, the call may be repeated. */
 export class DatabaseUnavailable extends Error {
@@ -39,9 +39,8 @@ const OUTAGE_MESSAGES = [
 /** Whether an error of `pg` or its pool means that the database did not answer (including our own statement timeout). */
 export function isOutage(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
-  // Not instanceof: under Jest, Node's own errors come from another realm.
-  if (!types.isNativeError(error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!isError(error)) return false;
+  const code = codeOf(error);
   if (OUTAGE_ERRNOS.has(code) || LOCK_DEADLOCK_LATE_OR_STANDBY.has(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return OUTAGE_STATES.some((prefix) => code.startsWith(prefix));
   return OUTAGE_MESSAGES.some((message) => error.message.startsWith(message));

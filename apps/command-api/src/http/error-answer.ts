@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { codeOf, isError } from '#libs/errors';
 import { ERROR_CODES, isErrorCode, type ErrorCode } from './error-codes.js';
 import type { FieldProblem } from './request-refused.js';
 
@@ -36,7 +37,7 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
   const code = errorCode(error);
   const { status, message } = ERROR_CODES[code];
   const refusal = refusalOf(error);
-  const speaksForItself = status !== 401 && status < 500 && error instanceof Error && isErrorCode(codeOf(error));
+  const speaksForItself = status !== 401 && status < 500 && isError(error) && isErrorCode(codeOf(error));
   return {
     status,
     headers: headersOf(code, status, refusal),
@@ -54,7 +55,7 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
 
 /** The code that an error is answered with. */
 export function errorCode(error: unknown): ErrorCode {
-  if (!(error instanceof Error)) return 'internal_error';
+  if (!isError(error)) return 'internal_error';
   const code = codeOf(error);
   if (isErrorCode(code)) return code;
   const known = FRAMEWORK_CODES[code];
@@ -62,10 +63,6 @@ export function errorCode(error: unknown): ErrorCode {
   const status = error instanceof HttpException ? error.getStatus() : 'statusCode' in error ? error.statusCode : 500;
   if (status === 404) return 'not_found';
   return typeof status === 'number' && status >= 400 && status < 500 ? 'bad_request' : 'internal_error';
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 interface RefusalParts {

@@ -1,4 +1,4 @@
-import { isNativeError } from 'node:util/types';
+import { codeOf } from '#libs/errors';
 
 /** @throws Error that names the setting to change where the address cannot be listened at */
 export async function listenAt(
@@ -9,8 +9,7 @@ export async function listenAt(
   try {
     await listen({ ...address });
   } catch (error) {
-    const code = isNativeError(error) && 'code' in error ? String(error.code) : '';
-    const reason = REASONS[code];
+    const reason = REASONS[codeOf(error)];
     if (reason === undefined) throw error;
     throw new Error(`cannot listen at ${address.host}, port ${address.port}: ${reason}; set another ${setting}`, {
       cause: error,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { isError } from '#libs/errors';
 import type { ClientAddresses } from './client-address.js';
 import type { KnownRoutes } from './known-routes.js';
 import { RequestContext } from './request-context.js';
@@ -77,5 +78,5 @@ function guardHook(contract: RouteContract, guard: RequestGuard): OnRequest {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
+  return isError(error) ? error : new Error('something that is no error was thrown', { cause: error });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNativeError } from 'node:util/types';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { codeOf } from '#libs/errors';
 import { makePrivateFile } from '#libs/keyring';
 
 const FILE = 'issuer.json';
@@ -39,11 +39,7 @@ async function readKey(path: string): Promise<JWK | null> {
     if (code === 'ENOENT') return null;
     // Without the cause: a parser's message may quote the key.
     throw new Error(
-      `the issuer key ${path} cannot be read (${code ?? 'no ES256 key as JWK'}); remove it to have a new one made`,
+      `the issuer key ${path} cannot be read (${code || 'no ES256 key as JWK'}); remove it to have a new one made`,
     );
   }
-}
-
-function codeOf(error: unknown): string | null {
-  return isNativeError(error) && 'code' in error ? String(error.code) : null;
 }

@@ -1,0 +1,2 @@
+export * from './is-error.js';
+export * from './code-of.js';
