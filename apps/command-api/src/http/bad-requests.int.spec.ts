@@ -146,11 +146,18 @@ it.each([
     'POST /v1/api-keys HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
   ],
   ['no host', 'GET /v1/whoami HTTP/1.1\r\nconnection: close\r\n\r\n'],
+  ['an expectation that nobody meets', 'GET /v1/whoami HTTP/1.1\r\nhost: x\r\nexpect: 200-ok\r\n\r\n'],
+  ['a tunnel through it', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n'],
   ['a path that is no percent-encoding', 'GET /v1/api-keys/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
 ])('answers 400 bad_request to %s', async (_, bytes) => {
   const answer = await rawRequest(api.url, bytes);
   expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('"code":"bad_request"')]);
   expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+});
+
+it('serves a client that waits for 100 Continue', async () => {
+  const { status, text } = await rawBody('{"name":"x"}', 'content-type: application/json\r\nexpect: 100-continue\r\n');
+  expect([status, text]).toEqual([100, expect.stringMatching(/^HTTP\/1\.1 201 /)]);
 });
 
 it('survives clients that go away in the middle, and makes nothing of half a request', async () => {
