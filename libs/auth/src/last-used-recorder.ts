@@ -11,6 +11,12 @@ export interface LastUsedRecorderOptions {
   readonly capacity?: number;
 }
 
+/**
+ * Twice the keys that the directory holds by default. Measured on Node 24 at 141 bytes a key: 28 MB, and with all of them
+ * in one statement 49 MB while they are written, of the 64 MB that this may cost.
+ */
+const CAPACITY = 200_000;
+
 interface Pending {
   readonly orgId: string;
   at: number;
@@ -43,7 +49,7 @@ export class LastUsedRecorder {
   record(orgId: string, keyId: string, atSeconds: number): void {
     const pending = this.#pending.get(keyId);
     if (pending !== undefined) pending.at = Math.max(pending.at, atSeconds);
-    else if (this.#pending.size < (this.options.capacity ?? 200_000))
+    else if (this.#pending.size < (this.options.capacity ?? CAPACITY))
       this.#pending.set(keyId, { orgId, at: atSeconds });
     else this.#lost += 1;
   }
