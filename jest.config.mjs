@@ -23,6 +23,7 @@ const level = (displayName, testMatch, extra = {}) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: {
     '^#libs/event-store/contract$': '<rootDir>/libs/event-store/src/contract/index.ts',
+    '^#libs/testing/eventstoredb-stand-in$': '<rootDir>/libs/testing/src/eventstoredb-stand-in/index.ts',
     '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -32,7 +32,7 @@ const MAX_NAME_BYTES = 1_000;
 /**
  * What every adapter checks before it asks its store, so that all refuse the same: at least one event, an expected
  * revision that is `NO_STREAM` or more, ids that are lower-case uuids, names (stream, type) of 1 to 1,000 bytes without
- * control characters, and the size limit over the whole append. Returns the JSON that it measured.
+ * control characters or a `$` in front (EventStoreDB's own begin so), and the size limit over the whole append. Returns the JSON that it measured.
  * @throws EventTooLarge
  * @throws InvalidAppend
  */
@@ -56,6 +56,7 @@ export function assertAppendable(stream: string, expected: number, events: reado
 
 function assertName(what: string, name: string): void {
   if (name === '') throw new InvalidAppend(`the ${what} is empty`);
+  if (name.startsWith('$')) throw new InvalidAppend(`the ${what} ${JSON.stringify(name)} belongs to the store`);
   if (UNFIT_FOR_NAMES.test(name)) throw new InvalidAppend(`the ${what} ${JSON.stringify(name)} has control characters`);
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
     throw new InvalidAppend(`the ${what} is longer than ${MAX_NAME_BYTES} bytes`);
