@@ -69,6 +69,7 @@ it('shows nothing of another organization in any list, search, trail or verifica
     `/v1/system_audit_log?target_id=${id}`,
     '/v1/system_audit_log?actor_id=user_admin&event_types=api_key.revoked',
     `/v1/activity?target_type=api_key&target_id=${id}`,
+    `/v1/api-keys?q=${id}&as_of=${new Date().toISOString()}`,
   ];
   for (const path of lists) {
     expect([path, (await api.getAfter(written, path, other)).body['data']]).toEqual([path, []]);

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { lineageOf, type PresentedKey } from '#libs/domain';
-import { getApiKey } from '#libs/read-models';
+import { lineageOf, presentKey, toSeconds, type PresentedKey } from '#libs/domain';
+import { getApiKey, getApiKeyAsOf } from '#libs/read-models';
 import { organizationCaller } from '../../http/organization-caller.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { RequestRefused } from '../../http/request-refused.js';
@@ -9,6 +9,7 @@ import { READ_KEYS } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { apiKeySchema } from '../api-key.schema.js';
+import { asOfQuery, assertNotInTheFuture, readModelAsOf } from '../as-of.js';
 
 @Controller()
 export class GetApiKeyController {
@@ -17,19 +18,32 @@ export class GetApiKeyController {
   @Get('/v1/api-keys/:id')
   @Contract({
     operationId: 'getApiKey',
-    summary: 'One key',
+    summary: 'One key, as it stands or as it stood at an instant',
     tag: 'API keys',
     access: READ_KEYS,
-    readModel: 'api-keys',
+    readModel: readModelAsOf,
+    query: asOfQuery,
     answers: [{ status: 200, description: 'The key.', schema: apiKeySchema }],
     refuses: ['api_key_not_found'],
   })
   async get(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PresentedKey> {
-    parseQuery({}, request.query);
+    const { as_of: asOf } = parseQuery(asOfQuery, request.query);
+    assertNotInTheFuture(asOf, this.reads.clock());
     // What has not the form of an id never reaches the database, which takes no NUL, for one.
     if (lineageOf(id) === null) throw new RequestRefused('api_key_not_found');
-    const found = await getApiKey(this.reads.database, organizationCaller(request).orgId, id);
-    if (found === null) throw new RequestRefused('api_key_not_found');
-    return this.reads.present(found, this.reads.nowSeconds());
+    const { orgId } = organizationCaller(request);
+    const key = asOf === null ? await this.#present(orgId, id) : await this.#asOf(orgId, id, asOf);
+    if (key === null) throw new RequestRefused('api_key_not_found');
+    return key;
+  }
+
+  async #present(orgId: string, id: string): Promise<PresentedKey | null> {
+    const found = await getApiKey(this.reads.database, orgId, id);
+    return found === null ? null : this.reads.present(found, this.reads.nowSeconds());
+  }
+
+  async #asOf(orgId: string, id: string, asOfMs: number): Promise<PresentedKey | null> {
+    const found = await getApiKeyAsOf(this.reads.database, orgId, id, asOfMs);
+    return found === null ? null : presentKey(found.key, toSeconds(asOfMs), null);
   }
 }

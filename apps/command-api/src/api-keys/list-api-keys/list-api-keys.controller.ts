@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { PresentedKey } from '#libs/domain';
-import { listApiKeys } from '#libs/read-models';
+import { presentKey, toSeconds, type PresentedKey } from '#libs/domain';
+import { listApiKeys, listApiKeysAsOf, type ApiKeyFilter, type ApiKeyPage } from '#libs/read-models';
 import { listPage, listSchema, type ListPage } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
 import { pageQuery } from '../../http/page-query.js';
@@ -11,6 +11,7 @@ import { READ_KEYS } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { apiKeySchema } from '../api-key.schema.js';
+import { asOfQuery, assertNotInTheFuture, readModelAsOf } from '../as-of.js';
 
 const STATUSES = ['active', 'rotating', 'suspended', 'expired', 'revoked'] as const;
 
@@ -19,8 +20,14 @@ const query = {
   type: queryParameter.oneOf(['service', 'user'], { absent: null, description: 'Only keys of this type' }),
   environment: queryParameter.oneOf(['live', 'test'], { absent: null, description: 'Only keys of this environment' }),
   q: queryParameter.text(200, "Part of name or description in any case, or the beginning of a key's id"),
+  ...asOfQuery,
   ...pageQuery('keys'),
 };
+
+interface ListedKey {
+  readonly shown: PresentedKey;
+  readonly createdSeq: number;
+}
 
 @Controller()
 export class ListApiKeysController {
@@ -32,30 +39,37 @@ export class ListApiKeysController {
     summary: 'The keys of the organization, newest first, revoked and expired ones included',
     tag: 'API keys',
     access: READ_KEYS,
-    readModel: 'api-keys',
+    readModel: readModelAsOf,
     query,
     answers: [{ status: 200, description: 'A page of keys.', schema: listSchema(apiKeySchema) }],
     refuses: ['invalid_cursor'],
   })
   async list(@Req() request: FastifyRequest): Promise<ListPage<PresentedKey>> {
-    const { limit, cursor, status, ...filter } = parseQuery(query, request.query);
+    const { limit, cursor, status, as_of: asOf, ...rest } = parseQuery(query, request.query);
+    assertNotInTheFuture(asOf, this.reads.clock());
     const statuses = status?.filter((word) => word !== 'all') ?? [];
+    const filter = { ...rest, statuses: status?.includes('all') === false ? statuses : null };
     const { orgId } = organizationCaller(request);
-    const scope = { list: 'api-keys', orgId, filter: { status, ...filter } };
+    // Left out where it was not sent, so that cursors from before there was one go on.
+    const scope = { list: 'api-keys', orgId, filter: { status, ...rest, ...(asOf === null ? {} : { asOf }) } };
     const place = this.reads.cursors.open(scope, cursor);
-    const now = this.reads.nowSeconds();
-    const rows = await listApiKeys(
-      this.reads.database,
-      orgId,
-      { ...filter, statuses: status?.includes('all') === false ? statuses : null },
-      { limit: limit + 1, beforeSeq: place === null ? null : Number(place) },
-      now,
-    );
+    const page = { limit: limit + 1, beforeSeq: place === null ? null : Number(place) };
     return listPage({
-      rows,
+      rows: asOf === null ? await this.#present(orgId, filter, page) : await this.#asOf(orgId, filter, page, asOf),
       limit,
-      present: (key) => this.reads.present(key, now),
+      present: ({ shown }) => shown,
       cursorBehind: ({ createdSeq }) => this.reads.cursors.seal(scope, String(createdSeq)),
     });
+  }
+
+  async #present(orgId: string, filter: ApiKeyFilter, page: ApiKeyPage): Promise<readonly ListedKey[]> {
+    const now = this.reads.nowSeconds();
+    const found = await listApiKeys(this.reads.database, orgId, filter, page, now);
+    return found.map((key) => ({ shown: this.reads.present(key, now), createdSeq: key.createdSeq }));
+  }
+
+  async #asOf(orgId: string, filter: ApiKeyFilter, page: ApiKeyPage, asOfMs: number): Promise<readonly ListedKey[]> {
+    const found = await listApiKeysAsOf(this.reads.database, orgId, filter, page, asOfMs);
+    return found.map(({ key, createdSeq }) => ({ shown: presentKey(key, toSeconds(asOfMs), null), createdSeq }));
   }
 }
