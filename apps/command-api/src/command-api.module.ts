@@ -8,6 +8,7 @@ import { ExportAuditLogController } from './audit-log/export-audit-log/export-au
 import { GetAuditMetadataController } from './audit-log/get-audit-metadata/get-audit-metadata.controller.js';
 import { ListActivityController } from './audit-log/list-activity/list-activity.controller.js';
 import { ListAuditLogController } from './audit-log/list-audit-log/list-audit-log.controller.js';
+import { ReadLogController } from './audit-log/read-log/read-log.controller.js';
 import { ListScopesController, SCOPE_LISTING } from './callers/list-scopes.controller.js';
 import { WhoamiController } from './callers/whoami.controller.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
@@ -31,6 +32,7 @@ export class CommandApiModule {
         GetAuditMetadataController,
         ExportAuditLogController,
         ListActivityController,
+        ReadLogController,
         WhoamiController,
         ListScopesController,
       ],

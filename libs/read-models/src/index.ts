@@ -18,5 +18,7 @@ export * from './audit-log/list-audit-actors.js';
 export * from './audit-log/read-audit-page.js';
 export type * from './audit-log/recorded-entry.js';
 export * from './audit-log/stream-audit-entries.js';
+export * from './log/list-log-events.js';
+export * from './log/stream-log-events.js';
 export * from './schema/read-model-migrations.js';
 export type * from './schema/read-model-tables.js';

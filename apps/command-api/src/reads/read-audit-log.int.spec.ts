@@ -62,6 +62,12 @@ it.each([
   ['/v1/system_audit_log/metadata?x=1', 'x'],
   ['/v1/system_audit_log/export?format=xml', 'format'],
   ['/v1/system_audit_log/export?limit=5', 'limit'],
+  ['/v1/log?format=csv', 'format'],
+  ['/v1/log?after_seq=-1', 'after_seq'],
+  ['/v1/log?after_seq=1.5', 'after_seq'],
+  ['/v1/log?limit=1001', 'limit'],
+  ['/v1/log?event_types=job.submitted', 'event_types'],
+  ['/v1/log?after_seq=1&cursor=x', 'after_seq'],
   ['/v1/activity?target_type=api_key', 'target_id'],
   ['/v1/activity?target_id=x', 'target_type'],
 ])('answers 422 with the parameter to %s', async (path, parameter) => {
@@ -126,6 +132,7 @@ const ROUTES = [
   '/v1/system_audit_log/metadata',
   '/v1/system_audit_log/export',
   '/v1/activity?target_type=api_key&target_id=x',
+  '/v1/log',
 ];
 it.each(ROUTES)('lets only the right callers read %s', async (path) => {
   for (const allowed of ['admin', 'auditor', 'reader']) {

@@ -30,6 +30,7 @@ it('pages through keys, and takes a cursor for its own list, filter and organiza
     [`/v1/api-keys?cursor=${'x'.repeat(5_000)}`, 'admin'],
     ['/v1/api-keys?cursor=', 'admin'],
     ['/v1/activity?target_type=api_key&target_id=x&cursor=x', 'admin'],
+    ['/v1/log?cursor=x', 'admin'],
     [`/v1/api-keys/${keyId(0, A)}/history?cursor=x`, 'admin'],
   ] as const) {
     const { status, code } = await api.get(path, credential);

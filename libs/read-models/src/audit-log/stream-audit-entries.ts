@@ -3,6 +3,7 @@ import { inOrganization } from '#libs/postgres';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
 import type { AuditFilter } from './audit-filter.js';
 import { listAuditEntries } from './list-audit-entries.js';
+import { newestSeq } from './newest-seq.js';
 import type { RecordedEntry } from './recorded-entry.js';
 
 const PAGE = 1_000;
@@ -28,15 +29,4 @@ export async function* streamAuditEntries(
     if (last === undefined || entries.length < PAGE) return;
     beforeSeq = last.seq;
   }
-}
-
-function newestSeq(database: Kysely<ReadModelTables>, orgId: string): Promise<number> {
-  return inOrganization(database, orgId, async (transaction) => {
-    const { newest } = await transaction
-      .selectFrom('read_models.audit_entries')
-      .select(({ fn }) => fn.max<string | null>('seq').as('newest'))
-      .where('org_id', '=', orgId)
-      .executeTakeFirstOrThrow();
-    return Number(newest ?? 0);
-  });
 }

@@ -1,4 +1,3 @@
-import { finished, Readable } from 'node:stream';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { streamAuditEntries, type RecordedEntry } from '#libs/read-models';
@@ -10,6 +9,7 @@ import { Contract, type ContractAnswer } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { auditFilterQuery, namedFilters, toAuditFilter } from '../audit-query.js';
 import { ExportAudit } from '../export-audit.js';
+import { sendExport } from '../send-export.js';
 import { CSV_HEADER, csvLine } from './audit-csv.js';
 
 const query = {
@@ -18,12 +18,8 @@ const query = {
 };
 
 const FORMATS = {
-  csv: { contentType: 'text/csv; charset=utf-8', head: CSV_HEADER, line: csvLine },
-  ndjson: {
-    contentType: 'application/x-ndjson',
-    head: '',
-    line: (entry: RecordedEntry) => `${JSON.stringify(entry)}\n`,
-  },
+  csv: { head: CSV_HEADER, line: csvLine },
+  ndjson: { head: '', line: (entry: RecordedEntry) => `${JSON.stringify(entry)}\n` },
 };
 
 const entries: ContractAnswer = {
@@ -55,32 +51,10 @@ export class ExportAuditLogController {
   })
   async export(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { format, ...values } = parseQuery(query, request.query);
-    const { contentType, head, line } = FORMATS[format];
-    void reply.header('content-type', contentType);
-    void reply.header('content-disposition', `attachment; filename="audit-log.${format}"`);
-    if (request.method === 'HEAD') {
-      await reply.send('');
-      return;
-    }
-    const caller = organizationCaller(request);
-    const { requestId, clientIp: ip, userAgent } = request.context;
-    const pages = streamAuditEntries(this.reads.database, caller.orgId, toAuditFilter(values));
-    // Before the head goes out, so that a database that does not answer is a 503 and not a broken stream.
-    const first = await pages.next();
-    let rowCount = 0;
-    const lines = async function* (): AsyncGenerator<string> {
-      if (head !== '') yield head;
-      for (let page = first; page.done !== true; page = await pages.next()) {
-        rowCount += page.value.length;
-        yield page.value.map(line).join('');
-      }
-    };
-    this.audit.begun();
-    finished(reply.raw, (error) => {
-      const completed = error === undefined || error === null;
-      const filters = namedFilters(values);
-      this.audit.exported({ caller, format, rowCount, completed, filters, requestId, ip, userAgent });
+    const { orgId } = organizationCaller(request);
+    await sendExport(request, reply, this.audit, {
+      ...{ format, name: 'audit-log', filters: namedFilters(values), ...FORMATS[format] },
+      pages: () => streamAuditEntries(this.reads.database, orgId, toAuditFilter(values)),
     });
-    await reply.send(Readable.from(lines(), { objectMode: true, highWaterMark: 1 }));
   }
 }
