@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
 import { ensureInstalled } from './ensure-installed.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
 
-/**
- * Without bounds V8 lets the heap grow to several times what is alive before it collects. 320 MB hold a directory of
- * 200,000 keys with room to spare; for a larger one name a bound in NODE_OPTIONS, which then counts instead.
- */
-const HEAP_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=320'];
-
-function nodeFlags() {
+function nodeFlags(root) {
+  const { always, heap } = JSON.parse(readFileSync(join(root, 'scripts/node-flags.json'), 'utf8'));
   const named = process.env.NODE_OPTIONS?.includes('--max-old-space-size') === true;
-  return ['--enable-source-maps', ...(named ? [] : HEAP_FLAGS)];
+  return [...always, ...(named ? [] : heap)];
 }
 
 /**
@@ -21,9 +18,12 @@ function nodeFlags() {
  */
 export function runBuilt(program, environment = {}) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  const node = ensureInstalled(root);
-  ensureBuilt(root, node);
-  const child = spawn(node, [...nodeFlags(), join(root, 'dist', program), ...process.argv.slice(2)], {
+  const node = oneAtATime(root, () => {
+    const pinned = ensureInstalled(root);
+    ensureBuilt(root, pinned);
+    return pinned;
+  });
+  const child = spawn(node, [...nodeFlags(root), join(root, 'dist', program), ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',
     env: { ...environment, ...process.env },

@@ -5,6 +5,7 @@ import {
   KeyVerifier,
   LastUsedRecorder,
   SecretHasher,
+  type Caller,
   type JwtVerifier,
   type PlatformTokens,
 } from '#libs/auth';
@@ -41,7 +42,7 @@ import { IdempotentWrites } from './write-side/idempotency/idempotent-writes.js'
 
 export interface CommandApiOptions {
   readonly settings: Settings;
-  /** The owner's URL of the database with the read models; everything here connects as the api role. */
+  /** The owner's URL of the database with the read models, migrated; everything here connects as the api role. */
   readonly ownerUrl: string;
   /** Stays the caller's to close, after `stop`. */
   readonly eventStore: EventStore;
@@ -56,6 +57,11 @@ export interface CommandApiOptions {
   readonly documentationRoot: string;
   /** Called with the URL once the API listens; it is not ready before this is done. */
   readonly announce?: (url: string) => Promise<void>;
+  /**
+   * The outage that keeps the stores from being opened and migrated at a start without them, null once they are: until
+   * then everybody but the operator gets it as an answer. Default: they are.
+   */
+  readonly missing?: () => Error | null;
   /** Called at the steps of a write; a test build ends the process there. */
   readonly failPoint?: FailPoint;
 }
@@ -72,9 +78,19 @@ const FINISH_REQUESTS_MS = 5_000;
 const STOP_BACKGROUND_MS = 2_000;
 const DATABASE_CONNECTIONS = 10;
 
-/** Builds the API over its stores and listens. Migrations have been applied. @throws Error where it cannot listen */
+/** Builds the API over its stores and listens. @throws Error where it cannot listen */
 export async function startCommandApi(options: CommandApiOptions): Promise<CommandApi> {
-  const { settings, ownerUrl, eventStore, keyring, catalogue, logger, metrics, failPoint } = options;
+  const {
+    settings,
+    ownerUrl,
+    eventStore,
+    keyring,
+    catalogue,
+    logger,
+    metrics,
+    failPoint,
+    missing = () => null,
+  } = options;
   const clock = (): number => Date.now();
   const onIdleError = (error: Error): void => logger.warn({ err: error }, 'an idle database connection was lost');
   const pool = createPool({ ownerUrl, role: 'api', max: DATABASE_CONNECTIONS, onIdleError });
@@ -115,8 +131,12 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const denials = new AuditedDenials(trail, clock, logger);
   const exports = new ExportAudit(trail, logger);
   let announced = false;
-  const sources = { pool, eventStore, directory, projections: options.projections, settings };
-  const readiness = probeReadiness({ ...sources, announced: () => announced });
+  const readiness = probeReadiness({
+    stores: { database: () => pool.query('select 1'), event_store: () => eventStore.head() },
+    parts: { key_directory: () => directory.metrics().stalenessMs <= settings.directoryStaleAfterMs },
+    projections: options.projections,
+    started: () => announced && missing() === null,
+  });
   metrics.watchDirectory(() => ({
     size: directory.metrics().keys,
     stalenessSeconds: directory.metrics().stalenessMs / 1_000,
@@ -140,7 +160,10 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     readiness,
     documentationRoot: options.documentationRoot,
     authenticate: (headers) =>
-      authenticator.authenticate({ authorization: headers.authorization, xApiKey: headers['x-api-key'] }),
+      onceNothingIsMissing(
+        missing,
+        authenticator.authenticate({ authorization: headers.authorization, xApiKey: headers['x-api-key'] }),
+      ),
     verifier,
     lastUsed,
     holdsScope: (caller, scope) => holds(caller, scope),
@@ -176,4 +199,15 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     await stop();
     throw error;
   }
+}
+
+/** The operator is let in all the same, to see what is missing. */
+function onceNothingIsMissing(missing: () => Error | null, caller: Caller | Promise<Caller>): Caller | Promise<Caller> {
+  const outage = missing();
+  if (outage === null) return caller;
+  const letIn = (known: Caller): Caller => {
+    if (known.type !== 'platform') throw outage;
+    return known;
+  };
+  return caller instanceof Promise ? caller.then(letIn) : letIn(caller);
 }

@@ -19,6 +19,8 @@ export interface Projector {
   /** Finishes the pages in hand and closes its connections. */
   stop(): Promise<void>;
   status(): readonly ProjectionStatus[];
+  /** @throws Error where the database does not answer */
+  reachDatabase(): Promise<void>;
 }
 
 /** A page of 5,000 events is one statement for each table; on a busy machine it may take longer than a request may. */
@@ -53,5 +55,6 @@ export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptio
       await pool.end();
     },
     status: () => runners.map((runner) => runner.status()),
+    reachDatabase: async () => void (await pool.query('select 1')),
   };
 }

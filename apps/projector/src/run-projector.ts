@@ -1,18 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isError } from '#libs/errors';
-import { EventStoreUnavailable } from '#libs/event-store';
-import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
-import { createLogger, type Logger } from '#libs/observability';
-import { isOutage, migrate } from '#libs/postgres';
+import { openStores, type ObservedEventStore } from '#libs/event-stores';
+import { aborted, Closing, onceReachable } from '#libs/lifecycle';
+import { createLogger, ProductMetrics } from '#libs/observability';
 import { readModelMigrations } from '#libs/read-models';
-import { parseSettings, postgresEventStoreUrl, SettingsInvalid } from '#libs/settings';
-import { createProjector } from './create-projector.js';
-
-const RETRY_MS = 1_000;
+import { parseSettings, requireDatabaseUrl } from '#libs/settings';
+import { listenAt } from '../../command-api/src/http/listen-at.js';
+import { createOperationsServer } from '../../command-api/src/operations/operations-server.js';
+import { probeReadiness } from '../../command-api/src/operations/probe-readiness.js';
+import { createProjector, type Projector } from './create-projector.js';
 
 /**
- * The projector as a process of its own, from `DATABASE_URL` and `EVENT_STORE_URL`, until the signal fires. It waits for
- * databases that are not there yet, and applies the migrations of both.
+ * The projector as a process of its own, until the signal fires. It waits for stores that are out of reach, and where a
+ * store could never be used like this it ends. With `METRICS_PORT` it says how it stands from its start on.
  * @throws SettingsInvalid
  */
 export async function runProjector(
@@ -20,44 +18,44 @@ export async function runProjector(
   signal: AbortSignal,
 ): Promise<void> {
   const settings = parseSettings(environment);
+  const databaseUrl = requireDatabaseUrl(settings);
   const logger = createLogger({ level: settings.logLevel });
-  const { databaseUrl } = settings;
-  if (databaseUrl === null) throw new SettingsInvalid(['DATABASE_URL must be set for a projector of its own.']);
-  const storeUrl = postgresEventStoreUrl(settings) ?? databaseUrl;
-  const eventStore = await onceReachable(logger, signal, async () => {
-    await migrate(storeUrl, eventStoreMigrations);
-    await migrate(databaseUrl, readModelMigrations);
-    return PostgresEventStore.open({ ownerUrl: storeUrl, logger });
+  const closing = new Closing(logger);
+  let running: { readonly eventStore: ObservedEventStore; readonly projector: Projector } | null = null;
+  const readiness = probeReadiness({
+    stores: {
+      database: async () => orThrow(running).projector.reachDatabase(),
+      event_store: async () => orThrow(running).eventStore.head(),
+    },
+    projections: () => running?.projector.status() ?? [],
+    started: () => running !== null,
   });
-  if (eventStore === null) return;
-  const projector = createProjector({ ownerUrl: databaseUrl, eventStore, logger });
+  const metrics = new ProductMetrics();
+  metrics.watchLog(() => Number(running?.eventStore.figures().head ?? 0));
+  metrics.watchProjections(
+    () => new Map(running?.projector.status().map(({ name, lagSeconds }) => [name, lagSeconds])),
+  );
   try {
+    const { metricsPort: port, metricsHost: host } = settings;
+    const operations = createOperationsServer(readiness, metrics);
+    closing.add('operations', () => operations.close());
+    if (port !== null) await listenAt('METRICS_PORT', { port, host }, (at) => operations.listen(at));
+
+    const stores = { databaseUrl, eventStoreUrl: settings.eventStoreUrl, migrations: readModelMigrations };
+    const eventStore = await onceReachable(() => openStores({ ...stores, logger, signal }), { logger, signal });
+    if (eventStore === null) return;
+    closing.add('event store', () => eventStore.close());
+    const projector = createProjector({ ownerUrl: databaseUrl, eventStore, logger });
+    closing.add('projector', () => projector.stop());
+    running = { eventStore, projector };
     projector.start();
     await aborted(signal);
   } finally {
-    await projector.stop();
-    await eventStore.close();
+    await closing.run();
   }
 }
 
-/** Null when the signal fired first. */
-async function onceReachable<T>(logger: Logger, signal: AbortSignal, attempt: () => Promise<T>): Promise<T | null> {
-  while (!signal.aborted) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const cause = isError(error) && error.cause !== undefined ? error.cause : error;
-      if (!(error instanceof EventStoreUnavailable) && !isOutage(error) && !isOutage(cause)) throw error;
-      logger.warn({ err: error }, 'waiting for the databases');
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  return null;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+function orThrow<T>(value: T | null): T {
+  if (value === null) throw new Error('the stores were not opened yet');
+  return value;
 }

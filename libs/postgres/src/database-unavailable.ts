@@ -34,6 +34,7 @@ const OUTAGE_MESSAGES = [
   'Cannot use a pool after calling end',
   'Client has encountered a connection error',
   'Client was closed',
+  'timeout expired',
 ];
 
 /** Whether an error of `pg` or its pool means that the database did not answer (including our own statement timeout). */

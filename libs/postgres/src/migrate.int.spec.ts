@@ -88,6 +88,15 @@ it('refuses a database in which a migration was applied with other SQL', async (
   await migrate(database.url, [FIRST]);
 });
 
+it('refuses a database that a newer version has migrated, and ignores schemas that it does not work with', async () => {
+  await migrate(database.url, [FIRST, AFTER, { id: 'elsewhere/001', sql: 'select 1' }]);
+  await migrate(database.url, [FIRST, AFTER]);
+  await expect(migrate(database.url, [FIRST])).rejects.toMatchObject({
+    code: 'database_unfit',
+    message: expect.stringMatching(/test\/\d+ was applied by a newer version/) as string,
+  });
+});
+
 it('takes over a database from before the hashes were kept, and holds it to its SQL from then on', async () => {
   await migrate(database.url, [FIRST]);
   await owner.query('alter table keyledger.migrations drop column sha256');

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { DatabaseUnfit } from './database-unfit.js';
 import { ensureRoles } from './ensure-roles.js';
 import { takeMigrationLock } from './migration-lock.js';
-import { DATABASE_ROLES, databaseName, roleName, type DatabaseRole } from './roles.js';
+import { DATABASE_ROLES, databaseName, roleName, rolePassword, type DatabaseRole } from './roles.js';
 
 /** One step of a schema. `{{api}}`, `{{projector}}` and `{{events}}` in the SQL stand for the quoted role names. */
 export interface Migration {
@@ -15,11 +15,15 @@ export interface Migration {
 /**
  * Brings the database to this version: makes the login roles and applies, in order and each in its own transaction,
  * the migrations that are not applied yet. Safe from many processes at once (the others wait, at most 60 s).
- * @throws DatabaseUnfit where a migration was applied with other SQL, or a login role stands above row-level security
+ * @throws DatabaseUnfit where a migration was applied with other SQL or by a newer version, or a login role stands
+ *   above row-level security
  * @throws DatabaseUnavailable where another process keeps migrating
  * @throws Error naming the migration that failed; what came before it stays applied
+ * @throws the signal's reason once it fires, between two steps
  */
-export async function migrate(ownerUrl: string, migrations: readonly Migration[]): Promise<void> {
+export async function migrate(ownerUrl: string, migrations: readonly Migration[], signal?: AbortSignal): Promise<void> {
+  // Said before anybody waits for the server: a URL that no role's password can be made from stays that way.
+  rolePassword(ownerUrl, 'api');
   const client = new pg.Client({
     connectionString: ownerUrl,
     connectionTimeoutMillis: 5_000,
@@ -28,7 +32,7 @@ export async function migrate(ownerUrl: string, migrations: readonly Migration[]
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await takeMigrationLock(client);
+    await takeMigrationLock(client, { signal });
     await ensureRoles(client, ownerUrl);
     await client.query(`create schema if not exists keyledger`);
     await client.query(
@@ -38,6 +42,7 @@ export async function migrate(ownerUrl: string, migrations: readonly Migration[]
     await client.query('alter table keyledger.migrations add column if not exists sha256 text');
     const applied = await unchanged(client, migrations);
     for (const migration of migrations) {
+      signal?.throwIfAborted();
       if (!applied.has(migration.id)) await apply(client, ownerUrl, migration);
     }
   } finally {
@@ -62,7 +67,24 @@ async function unchanged(client: pg.Client, migrations: readonly Migration[]): P
       );
     }
   }
+  refuseNewer([...hashes.keys()], migrations);
   return new Set(hashes.keys());
+}
+
+/** A version knows all migrations of the schemas that it works with; one that it does not know is of a newer version. */
+function refuseNewer(applied: readonly string[], migrations: readonly Migration[]): void {
+  const known = new Set(migrations.map(({ id }) => id));
+  const schemas = new Set(migrations.map(({ id }) => schemaOf(id)));
+  const newer = applied.find((id) => schemas.has(schemaOf(id)) && !known.has(id));
+  if (newer === undefined) return;
+  throw new DatabaseUnfit(
+    `migration ${newer} was applied by a newer version. Start that version, or this one on a new DATA_DIR or DATABASE_URL.`,
+  );
+}
+
+/** Ids are `schema/number-what`. */
+function schemaOf(id: string): string {
+  return id.slice(0, id.indexOf('/'));
 }
 
 async function apply(client: pg.Client, ownerUrl: string, migration: Migration): Promise<void> {

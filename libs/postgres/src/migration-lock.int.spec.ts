@@ -19,7 +19,7 @@ afterEach(async () => {
 
 it('gives up as an outage that names who holds the lock', async () => {
   await takeMigrationLock(holder);
-  await expect(takeMigrationLock(waiter, 300)).rejects.toMatchObject({
+  await expect(takeMigrationLock(waiter, { withinMs: 300 })).rejects.toMatchObject({
     code: 'database_unavailable',
     message: expect.stringMatching(/held by "keyledger of yesterday" \(Postgres process \d+, idle/) as string,
   });
@@ -30,4 +30,12 @@ it('has the lock once the other is gone', async () => {
   const taken = takeMigrationLock(waiter);
   await holder.query('select pg_advisory_unlock_all()');
   await expect(taken).resolves.toBeUndefined();
+});
+
+it('stops waiting when it is told to', async () => {
+  await takeMigrationLock(holder);
+  const stopping = new AbortController();
+  const taken = takeMigrationLock(waiter, { signal: stopping.signal });
+  stopping.abort();
+  await expect(taken).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -11,8 +11,12 @@ const WAIT_AT_MOST_MS = 60_000;
  * Takes the lock that keeps two processes from migrating one database at once; it goes with the connection. Asks for it
  * again and again instead of waiting in the server, where nothing would bound the wait or say what it is for.
  * @throws DatabaseUnavailable after 60 s, naming who holds it
+ * @throws the signal's reason once it fires
  */
-export async function takeMigrationLock(client: pg.Client, withinMs = WAIT_AT_MOST_MS): Promise<void> {
+export async function takeMigrationLock(
+  client: pg.Client,
+  { withinMs = WAIT_AT_MOST_MS, signal }: { readonly withinMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await tryLock(client))) {
     if (performance.now() > deadline) {
@@ -20,7 +24,7 @@ export async function takeMigrationLock(client: pg.Client, withinMs = WAIT_AT_MO
         `the migration lock was not free within ${withinMs / 1_000} s; it is held by ${await holder(client)}`,
       );
     }
-    await delay(ASK_EVERY_MS);
+    await delay(ASK_EVERY_MS, undefined, { signal });
   }
 }
 

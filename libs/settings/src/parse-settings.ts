@@ -23,8 +23,12 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   return settings;
 }
 
-function contradictions({ devIssuer, oidcIssuer, oidcAudience, oidcJwksUrl }: Settings): readonly string[] {
+function contradictions(settings: Settings): readonly string[] {
+  const { devIssuer, oidcIssuer, oidcAudience, oidcJwksUrl, keyring, keyringFile } = settings;
   const problems: string[] = [];
+  if (keyring !== null && keyringFile !== null) {
+    problems.push('KEYRING and KEYRING_FILE exclude each other: remove one of them.');
+  }
   if (devIssuer && oidcIssuer !== null) {
     problems.push('DEV_ISSUER=true and OIDC_ISSUER exclude each other: remove one of them.');
   }

@@ -35,6 +35,15 @@ export const kinds = {
     };
   },
 
+  /** A cluster of EventStoreDB names several hosts, which is no URL; its adapter looks closer. */
+  eventStoreUrl: {
+    is: 'a URL that begins with `postgres://`, `postgresql://`, `esdb://` or `esdb+discover://`',
+    parse: (text) =>
+      /^esdb(\+discover)?:\/\/\S+$/.test(text) || /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')
+        ? text
+        : undefined,
+  } satisfies SettingKind<string>,
+
   /** An entry is a CIDR block or a single address. */
   cidrList: {
     is: 'a comma list of addresses or CIDR blocks such as `10.0.0.0/8`',

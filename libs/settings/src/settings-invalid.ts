@@ -2,7 +2,10 @@
 export class SettingsInvalid extends Error {
   readonly code = 'settings_invalid';
   override readonly name = 'SettingsInvalid';
-  constructor(readonly problems: readonly string[]) {
-    super(`The settings are not right:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  constructor(
+    readonly problems: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(`The settings are not right:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, options);
   }
 }

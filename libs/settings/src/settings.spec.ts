@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseSettings } from './parse-settings.js';
 import { SettingsInvalid } from './settings-invalid.js';
 import { SETTINGS } from './settings.js';
+import { environmentExample } from './environment-example.js';
 import { settingsTable } from './settings-table.js';
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
@@ -29,7 +30,7 @@ it('reads what is set', () => {
       METRICS_PORT: '9100',
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       PLATFORM_TOKEN_SHA256: hash,
-      EVENT_STORE_URL: 'esdb://store:2113',
+      EVENT_STORE_URL: 'esdb://admin:secret@one:2113,two:2113?tls=false',
       OIDC_CLAIM_ROLE: 'role',
     }),
   ).toMatchObject({
@@ -38,7 +39,7 @@ it('reads what is set', () => {
     metricsPort: 9100,
     trustedProxies: ['10.0.0.0/8', '::1'],
     platformTokenSha256: [hash.toLowerCase()],
-    eventStoreUrl: 'esdb://store:2113',
+    eventStoreUrl: 'esdb://admin:secret@one:2113,two:2113?tls=false',
     claimRole: 'role',
   });
 });
@@ -51,6 +52,7 @@ it.each([
   ['DEV_ISSUER', 'yes'],
   ['DATABASE_URL', 'mysql://secret@host/db'],
   ['EVENT_STORE_URL', 'not a url'],
+  ['EVENT_STORE_URL', 'mysql://secret@host/db'],
   ['TRUSTED_PROXIES', '10.0.0.0/33'],
   ['TRUSTED_PROXIES', '10.0.0.0/8,proxy'],
   ['PLATFORM_TOKEN_SHA256', 'plt_secret'],
@@ -71,10 +73,22 @@ it.each([
   [{ DEV_ISSUER: 'true', OIDC_ISSUER: 'https://idp', OIDC_AUDIENCE: 'a' }, /DEV_ISSUER=true and OIDC_ISSUER/],
   [{ OIDC_ISSUER: 'https://idp' }, /OIDC_AUDIENCE must be set/],
   [{ OIDC_JWKS_URL: 'https://idp/keys' }, /OIDC_JWKS_URL means nothing/],
+  [{ KEYRING: '{}', KEYRING_FILE: 'keyring.json' }, /KEYRING and KEYRING_FILE/],
 ])('refuses settings that contradict each other: %j', (environment, problem) => {
   expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
 });
 
 it('documents every setting: docs/settings.md is what the declarations say', async () => {
   expect(await readFile('docs/settings.md', 'utf8')).toBe(settingsTable());
+});
+
+it('shows every setting in an example: .env.example is what the declarations say', async () => {
+  expect(await readFile('.env.example', 'utf8')).toBe(environmentExample());
+});
+
+it('means the defaults by that example as it is', async () => {
+  const lines = (await readFile('.env.example', 'utf8')).split('\n').filter((line) => /^#[A-Z0-9_]+=/.test(line));
+  expect(lines).toHaveLength(Object.keys(SETTINGS).length);
+  const environment = Object.fromEntries(lines.map((line) => line.slice(1).split('=')) as [string, string][]);
+  expect(parseSettings(environment)).toEqual(parseSettings({}));
 });

@@ -14,19 +14,19 @@ export const SETTINGS = {
     'DATA_DIR',
     kinds.text,
     '.keyledger',
-    'Where the embedded mode keeps its Postgres, keys and session.',
+    'Where the embedded mode keeps its Postgres, keys and session; the API alone with `DEV_ISSUER` keys and session.',
   ),
   databaseUrl: setting(
     'DATABASE_URL',
     optional(kinds.url('postgres', 'postgresql')),
     null,
-    "The owner's URL of the Postgres for read models; without it one is started in `DATA_DIR`.",
+    "The owner's URL of the Postgres for read models; without it `npm start` starts one in `DATA_DIR`, and an app of its own does not start.",
   ),
   eventStoreUrl: setting(
     'EVENT_STORE_URL',
-    optional(kinds.url('postgres', 'postgresql', 'esdb')),
+    optional(kinds.eventStoreUrl),
     null,
-    'The event store; without it the Postgres of the read models.',
+    "The event store: an EventStoreDB, or a Postgres by its owner's URL; without it the Postgres of the read models.",
   ),
   devIssuer: setting(
     'DEV_ISSUER',
@@ -87,8 +87,10 @@ export const SETTINGS = {
     'KEYRING_FILE',
     optional(kinds.text),
     null,
-    'The keys that live outside every database; without it `keyring.json` in `DATA_DIR`.',
+    'The keys that live outside every database, the same on every node; without it `keyring.json` in `DATA_DIR`, which ' +
+      'the API alone makes with `DEV_ISSUER` only.',
   ),
+  keyring: setting('KEYRING', optional(kinds.text), null, 'The text of such a file, in place of `KEYRING_FILE`.'),
   directoryMaxKeys: setting(
     'DIRECTORY_MAX_KEYS',
     kinds.integer(1, 10_000_000),

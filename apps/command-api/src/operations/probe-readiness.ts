@@ -1,49 +1,41 @@
-import type pg from 'pg';
-import type { KeyDirectory } from '#libs/auth';
-import type { EventStore } from '#libs/event-store';
 import type { ProjectionStatus } from '#libs/projections';
-import type { Settings } from '#libs/settings';
-import type { ReadinessProbe } from './readiness.js';
+import type { Readiness, ReadinessProbe } from './readiness.js';
 
 export interface ReadinessSources {
-  readonly pool: pg.Pool;
-  readonly eventStore: EventStore;
-  readonly directory: KeyDirectory;
+  /** What the process depends on, by name: each asks and throws where it gets no answer. Asked once a second at most. */
+  readonly stores: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What is known at once, by name: whether it is in order. */
+  readonly parts?: Readonly<Record<string, () => boolean>>;
+  /** Of this process; one that has stopped makes it not ready, one that lags does not. */
   readonly projections: () => readonly ProjectionStatus[];
   /** Whether everything that a start does is done. */
-  readonly announced: () => boolean;
-  readonly settings: Pick<Settings, 'directoryStaleAfterMs'>;
+  readonly started: () => boolean;
 }
 
 /** So long one look at the stores serves every probe: the route is open to everybody and must not cost a query each. */
 const REUSED_FOR_MS = 1_000;
 
-/** Asks everything that an answer rests on. A projection that has stopped makes the process not ready; one that lags does not. */
-export function probeReadiness({
-  pool,
-  eventStore,
-  directory,
-  projections,
-  announced,
-  settings,
-}: ReadinessSources): ReadinessProbe {
-  let looked: Promise<readonly ['ok' | 'unavailable', 'ok' | 'unavailable']> | null = null;
+type Dependencies = Readiness['dependencies'];
+
+/** Asks everything that an answer rests on. */
+export function probeReadiness({ stores, parts = {}, projections, started }: ReadinessSources): ReadinessProbe {
+  let looked: Promise<Dependencies> | null = null;
   let lookedAt = -Infinity;
-  const look = () => {
+  const look = (): Promise<Dependencies> => {
     if (looked === null || performance.now() - lookedAt > REUSED_FOR_MS) {
       lookedAt = performance.now();
-      looked = Promise.all([answers(() => pool.query('select 1')), answers(() => eventStore.head())]);
+      looked = askAll(stores);
     }
     return looked;
   };
   return async () => {
-    const [database, event_store] = await look();
-    const key_directory = directory.metrics().stalenessMs <= settings.directoryStaleAfterMs ? 'ok' : 'unavailable';
-    const dependencies = { database, event_store, key_directory } as const;
+    const found = await look();
+    const known = Object.entries(parts).map(([name, inOrder]) => [name, inOrder() ? 'ok' : 'unavailable'] as const);
+    const dependencies: Dependencies = { ...found, ...Object.fromEntries(known) };
     const statuses = projections();
     return {
       ready:
-        announced() &&
+        started() &&
         Object.values(dependencies).every((state) => state === 'ok') &&
         statuses.every(({ state }) => state !== 'stopped'),
       dependencies,
@@ -57,9 +49,14 @@ export function probeReadiness({
   };
 }
 
-async function answers(question: () => Promise<unknown>): Promise<'ok' | 'unavailable'> {
+async function askAll(stores: ReadinessSources['stores']): Promise<Dependencies> {
+  const asked = Object.entries(stores).map(async ([name, ask]) => [name, await answers(ask)] as const);
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+async function answers(ask: () => Promise<unknown>): Promise<'ok' | 'unavailable'> {
   try {
-    await question();
+    await ask();
     return 'ok';
   } catch {
     return 'unavailable';

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { createLocalJWKSet, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { JwtVerifier } from './jwt-verifier.js';
 import { readOrMakeIssuerKey } from './issuer-key-file.js';
@@ -51,6 +52,13 @@ export class EmbeddedIssuer {
     };
     const header = { alg: 'ES256', typ: 'JWT', ...(this.key.kid === undefined ? {} : { kid: this.key.kid }) };
     return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(this.key, 'ES256'));
+  }
+
+  /** 32 bytes that whoever has the signing key can compute, for each purpose others. */
+  derive(purpose: string): Buffer {
+    const { d: secret } = this.key;
+    if (secret === undefined) throw new TypeError('the issuer key has no private part');
+    return Buffer.from(hkdfSync('sha256', secret, '', `keyledger embedded ${purpose}`, 32));
   }
 
   /** Without tolerance: both clocks are ours, and a token that was made expired must be. */

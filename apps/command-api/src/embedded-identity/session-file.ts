@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toBase62 } from '#libs/auth';
+import { mintPlatformToken, toBase62 } from '#libs/auth';
 import { codeOf } from '#libs/errors';
 
 /** What the embedded default shows of itself to whoever may read its data directory, and nowhere else. */
@@ -20,10 +20,14 @@ export type LastingSession = Pick<Session, 'org_id' | 'org_slug' | 'platform_tok
 
 const FILE = 'session.json';
 
-/** The organization and platform token of an earlier start, or new ones. @throws Error that names a file it cannot read */
-export async function readOrMakeLastingSession(
+/**
+ * The organization and platform token of an earlier start, else those that follow from the signing key, so that all
+ * nodes that share a data directory have the same ones from their first start on.
+ * @throws Error that names a file it cannot read
+ */
+export async function readOrDeriveLastingSession(
   dataDirectory: string,
-  mintPlatformToken: () => string,
+  derive: (purpose: string) => Buffer,
 ): Promise<LastingSession> {
   const path = join(dataDirectory, FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -31,15 +35,15 @@ export async function readOrMakeLastingSession(
     throw unreadable(path, error);
   });
   if (text !== null) return parseLasting(path, text);
-  const id = toBase62(BigInt(`0x${randomBytes(20).toString('hex')}`), 20);
-  return { org_id: `org_${id}`, org_slug: 'acme', platform_token: mintPlatformToken() };
+  const id = toBase62(BigInt(`0x${derive('organization').toString('hex')}`), 20);
+  return { org_id: `org_${id}`, org_slug: 'acme', platform_token: mintPlatformToken(derive('platform token')) };
 }
 
-/** Replaces the file whole, readable by its owner alone. */
+/** Replaces the file whole, readable by its owner alone; of two nodes that share it the later one wins. */
 export async function writeSession(dataDirectory: string, session: Session): Promise<void> {
   const path = join(dataDirectory, FILE);
-  const unfinished = `${path}.unfinished`;
-  const file = await open(unfinished, 'w', 0o600);
+  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await open(unfinished, 'wx', 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(`${JSON.stringify(session, null, 2)}\n`);
@@ -50,7 +54,7 @@ export async function writeSession(dataDirectory: string, session: Session): Pro
   await rename(unfinished, path);
 }
 
-/** A new organization in place of one that cannot be read would hide every key of the earlier one, so nobody guesses. */
+/** Another organization in place of one that cannot be read would hide every key of that, so nobody guesses. */
 function parseLasting(path: string, text: string): LastingSession {
   let earlier: unknown;
   try {
@@ -65,7 +69,7 @@ function parseLasting(path: string, text: string): LastingSession {
 
 function unreadable(path: string, reason: unknown): Error {
   return new Error(
-    `${path} cannot be read (${String(reason)}); remove it to have a new one made, with another organization`,
+    `${path} cannot be read (${String(reason)}); remove it to have one made from issuer.json, perhaps of another organization`,
   );
 }
 

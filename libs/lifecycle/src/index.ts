@@ -1,0 +1,5 @@
+export * from './aborted.js';
+export * from './closing.js';
+export * from './name-setting.js';
+export * from './once-reachable.js';
+export * from './run-until-told.js';
