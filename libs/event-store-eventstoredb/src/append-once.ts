@@ -1,4 +1,4 @@
-import { NO_STREAM as UNWRITTEN, WrongExpectedVersionError, isCommandError, jsonEvent } from '@eventstore/db-client';
+import { NO_STREAM as UNWRITTEN, WrongExpectedVersionError, jsonEvent } from '@eventstore/db-client';
 import {
   EventStoreUnavailable,
   NO_STREAM,
@@ -7,7 +7,7 @@ import {
   type EventToStore,
   type SerialisedAppend,
 } from '#libs/event-store';
-import type { SharedClient } from './shared-client.js';
+import type { ClientLife } from './shared-client.js';
 import { withinDeadline } from './within-deadline.js';
 
 /** A measured append with the events themselves: the client makes its JSON from the values. */
@@ -30,33 +30,20 @@ const SERVER_DEADLINE_MS = 60_000;
  * @throws Error of the client; the outcome is then unknown where `isOutage` says so
  */
 export async function appendOnce(
-  shared: SharedClient,
+  { client, ended }: ClientLife,
   { stream, expected, originals }: AppendRequest,
 ): Promise<AppendResult> {
-  const { client } = shared;
   const events = originals.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
   const expectedRevision = expected === NO_STREAM ? UNWRITTEN : BigInt(expected);
   try {
     const appending = client.appendToStream(stream, events, { expectedRevision, deadline: SERVER_DEADLINE_MS });
-    const { nextExpectedRevision, position } = await withinDeadline(appending, LOST_AFTER_MS);
+    const { nextExpectedRevision, position } = await withinDeadline(appending, LOST_AFTER_MS, ended);
     if (position === undefined) throw new EventStoreUnavailable('the event store told no position of what it stored');
     return { outcome: 'stored', revision: Number(nextExpectedRevision), position: toPosition(position.commit) };
   } catch (error) {
-    if (error instanceof WrongExpectedVersionError) {
-      const { actualVersion } = error;
-      const actual = typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM;
-      return { outcome: 'wrong_expected_revision', actual };
-    }
-    if (wasNeverSent(error)) await shared.renew(client);
-    throw error;
+    if (!(error instanceof WrongExpectedVersionError)) throw error;
+    const { actualVersion } = error;
+    const actual = typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM;
+    return { outcome: 'wrong_expected_revision', actual };
   }
-}
-
-/** gRPC: after it the client connects anew by itself. */
-const UNAVAILABLE = 14;
-
-/** An error that the client has not made its own: of its question what the server supports. It would stay. */
-function wasNeverSent(error: unknown): boolean {
-  if (!(error instanceof Error) || isCommandError(error) || !('code' in error)) return false;
-  return typeof error.code === 'number' && error.code !== UNAVAILABLE;
 }

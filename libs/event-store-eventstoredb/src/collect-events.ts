@@ -1,6 +1,6 @@
 import type { AllStreamResolvedEvent, ResolvedEvent, StreamingRead } from '@eventstore/db-client';
-import { EventStoreUnavailable } from '#libs/event-store';
 import { approximateBytes } from './approximate-bytes.js';
+import { withinDeadline } from './within-deadline.js';
 
 /** What one read may hold: 10,000 events of a megabyte each would not fit into the process. */
 const MAX_BYTES = 16_000_000;
@@ -14,47 +14,39 @@ export interface CollectedEvents {
   readonly cutShort: boolean;
 }
 
+/** How long a read may take, and what ends it before. */
+export interface ReadLimits {
+  readonly deadlineMs: number;
+  readonly ended: AbortSignal;
+}
+
 /**
- * Reads to its end what the client has begun to read. The deadline is ours: the client's is ignored where it is needed
- * most, by a server that has frozen.
- * @throws EventStoreUnavailable past the deadline
+ * Reads to its end what the client has begun to read.
+ * @throws EventStoreUnavailable past the deadline or when the client ends
  * @throws Error of the client
  */
 export async function collectEvents(
   read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>,
-  deadlineMs: number,
+  { deadlineMs, ended }: ReadLimits,
 ): Promise<CollectedEvents> {
   const events: ClientEvent[] = [];
   let bytes = 0;
-  try {
-    return await new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        reject(new EventStoreUnavailable(`the event store did not answer a read within ${deadlineMs} ms`));
-      }, deadlineMs);
-      const finish = (cutShort: boolean): void => {
-        clearTimeout(deadline);
-        resolve({ events, cutShort });
-      };
-      // Stays on for as long as the stream lives: an error that nobody listens for ends the process.
-      read.on('error', (error) => {
-        clearTimeout(deadline);
-        reject(error);
-      });
-      read.on('end', () => finish(false));
-      read.on('data', ({ event }) => {
-        if (event === undefined || bytes >= MAX_BYTES) return;
-        events.push(event);
-        bytes += approximateBytes(event.data) + approximateBytes(event.metadata);
-        if (bytes >= MAX_BYTES) finish(true);
-      });
+  const collecting = new Promise<CollectedEvents>((resolve, reject) => {
+    // Stays on for as long as the stream lives: an error that nobody listens for ends the process.
+    read.on('error', reject);
+    read.on('end', () => resolve({ events, cutShort: false }));
+    read.on('data', ({ event }) => {
+      if (event === undefined || bytes >= MAX_BYTES) return;
+      events.push(event);
+      bytes += approximateBytes(event.data) + approximateBytes(event.metadata);
+      if (bytes >= MAX_BYTES) resolve({ events, cutShort: true });
     });
+  });
+  try {
+    return await withinDeadline(collecting, deadlineMs, ended);
   } finally {
-    endRead(read);
+    // After its end this does nothing; before, it tells the server, who may be the reason that it never ended.
+    read.cancel().catch(() => undefined);
+    read.destroy();
   }
-}
-
-/** After its end it does nothing; before, it tells the server, who may be the reason that it never ended. */
-function endRead(read: StreamingRead<unknown>): void {
-  read.cancel().catch(() => undefined);
-  read.destroy();
 }

@@ -1,3 +1,4 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import {
   BEGINNING,
   EventStoreUnavailable,
@@ -17,6 +18,7 @@ import {
 import type { Logger } from '#libs/observability';
 import { AppendQueue } from './append-queue.js';
 import { appendOnce } from './append-once.js';
+import type { ReadLimits } from './collect-events.js';
 import { followLog } from './follow-log.js';
 import { isOutage } from './is-outage.js';
 import { readHead } from './read-head.js';
@@ -55,12 +57,12 @@ export class EventStoreDbEventStore implements EventStore {
     { appendDeadlineMs = 5_000, maxWaitingAppends = 10_000, readDeadlineMs = 10_000 }: EventStoreDbEventStoreOptions,
   ) {
     this.#queue = new AppendQueue({
-      appendOnce: (request) => appendOnce(shared, request),
+      appendOnce: (request) => shared.use((life) => appendOnce(life, request)),
       logger,
       deadlineMs: appendDeadlineMs,
       maxWaiting: maxWaitingAppends,
     });
-    this.#ticker = new Ticker({ client: () => shared.client, logger });
+    this.#ticker = new Ticker({ shared, logger });
     this.#readDeadlineMs = readDeadlineMs;
   }
 
@@ -90,11 +92,11 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   readStream(stream: string, read: StreamRead = {}): Promise<readonly StoredEvent[]> {
-    return this.#ask(() => readStream(this.shared.client, stream, read, this.#readDeadlineMs));
+    return this.#ask((client, limits) => readStream(client, stream, read, limits));
   }
 
   async readAll(read: LogRead): Promise<LogPage> {
-    const page = await this.#ask(() => readLog(this.shared.client, read, this.#readDeadlineMs));
+    const page = await this.#ask((client, limits) => readLog(client, read, limits));
     this.#saw(page.position);
     return page;
   }
@@ -102,7 +104,7 @@ export class EventStoreDbEventStore implements EventStore {
   async *subscribe(subscription: LogSubscription): AsyncGenerator<LogPage> {
     const signal = AbortSignal.any([subscription.signal, this.#closing.signal]);
     const head = (): Promise<Position> => this.head();
-    const following = { client: () => this.shared.client, head, ticker: this.#ticker, logger: this.logger };
+    const following = { shared: this.shared, head, ticker: this.#ticker, logger: this.logger };
     for await (const page of followLog(following, { ...subscription, signal })) {
       this.#saw(page.position);
       yield page;
@@ -110,7 +112,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async head(): Promise<Position> {
-    const head = await this.#ask(() => readHead(this.shared.client, this.#readDeadlineMs));
+    const head = await this.#ask(readHead);
     this.#saw(head);
     return head;
   }
@@ -131,10 +133,12 @@ export class EventStoreDbEventStore implements EventStore {
     if (position > this.#newest) this.#newest = position;
   }
 
-  async #ask<T>(question: () => Promise<T>): Promise<T> {
+  async #ask<T>(question: (client: EventStoreDBClient, limits: ReadLimits) => Promise<T>): Promise<T> {
     if (this.#closing.signal.aborted) throw new EventStoreUnavailable('the event store is closed');
     try {
-      return await question();
+      return await this.shared.use(({ client, ended }) =>
+        question(client, { deadlineMs: this.#readDeadlineMs, ended }),
+      );
     } catch (error) {
       if (isOutage(error)) throw new EventStoreUnavailable('the event store did not answer', { cause: error });
       throw error;

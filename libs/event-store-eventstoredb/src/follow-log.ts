@@ -1,4 +1,3 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   EventStoreUnavailable,
@@ -10,11 +9,12 @@ import {
 import type { Logger } from '#libs/observability';
 import { feedPages } from './feed-pages.js';
 import { isOutage } from './is-outage.js';
+import type { SharedClient } from './shared-client.js';
 import { SubscriptionFeed } from './subscription-feed.js';
 import type { Ticker } from './ticker.js';
 
 export interface FollowLogOptions {
-  readonly client: () => EventStoreDBClient;
+  readonly shared: SharedClient;
   /** The newest position of the log. */
   readonly head: () => Promise<Position>;
   readonly ticker: Ticker;
@@ -31,34 +31,45 @@ const LONGEST_PAUSE_MS = 2_000;
  * view goes stale visibly.
  * @throws LogIntegrityError when the log now ends before what was yielded already (a backup was restored)
  */
-export async function* followLog(
-  { client, head, ticker, logger }: FollowLogOptions,
-  { signal, after, prefixes, limit }: LogSubscription,
-): AsyncGenerator<LogPage> {
+export async function* followLog(options: FollowLogOptions, subscription: LogSubscription): AsyncGenerator<LogPage> {
+  const { head, ticker, logger } = options;
+  const { signal } = subscription;
   ticker.start();
-  let position = after;
+  let position = subscription.after;
   for (let failures = 0; !signal.aborted;) {
-    let feed: SubscriptionFeed | null = null;
     try {
       const newest = await head();
       if (newest < position) throw new LogIntegrityError(position, newest);
-      if (signal.aborted) return;
-      const askedAt = performance.now();
-      feed = new SubscriptionFeed(client(), position, prefixes === undefined ? null : [...prefixes, ticker.stream]);
-      const tickSentAt = ticker.sentAt.bind(ticker);
-      for await (const page of feedPages({ feed, after: position, limit, askedAt, tickSentAt, signal })) {
+      for await (const page of subscribed(options, { ...subscription, after: position })) {
         yield page;
         position = page.position;
         failures = 0;
       }
     } catch (error) {
       if (!(error instanceof EventStoreUnavailable) && !isOutage(error)) throw error;
+      if (signal.aborted) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS);
       const message = error instanceof Error ? error.message : String(error);
       logger.warn({ after: position.toString(), error: message, pauseMs }, 'event log subscription interrupted');
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-    } finally {
-      feed?.close();
     }
+  }
+}
+
+/** One subscription of the client, until it ends. */
+async function* subscribed(
+  { shared, ticker }: FollowLogOptions,
+  { signal, after, prefixes, limit }: LogSubscription,
+): AsyncGenerator<LogPage> {
+  const life = await shared.life();
+  const askedAt = performance.now();
+  const feed = new SubscriptionFeed(life, after, prefixes === undefined ? null : [...prefixes, ticker.stream]);
+  try {
+    yield* feedPages({ feed, after, limit, askedAt, tickSentAt: ticker.sentAt.bind(ticker), signal });
+  } catch (error) {
+    shared.failed(life, error);
+    throw error;
+  } finally {
+    feed.close();
   }
 }

@@ -1,6 +1,6 @@
 import { START, type EventStoreDBClient } from '@eventstore/db-client';
 import { BEGINNING, LogIntegrityError, logLimit, type LogPage, type LogRead } from '#libs/event-store';
-import { collectEvents } from './collect-events.js';
+import { collectEvents, type ReadLimits } from './collect-events.js';
 import { readHead } from './read-head.js';
 import { isVisible } from './tick-stream.js';
 import { positionOf, toStoredEvent } from './to-stored-event.js';
@@ -14,7 +14,7 @@ import { positionOf, toStoredEvent } from './to-stored-event.js';
 export async function readLog(
   client: EventStoreDBClient,
   { after, prefixes, limit }: LogRead,
-  deadlineMs: number,
+  limits: ReadLimits,
 ): Promise<LogPage> {
   const askedAt = performance.now();
   const places = logLimit({ limit });
@@ -24,10 +24,10 @@ export async function readLog(
       fromPosition: after === BEGINNING ? START : { commit: after, prepare: after },
       maxCount: places + 2,
     }),
-    deadlineMs,
+    limits,
   );
   if (read.length === 0 && after !== BEGINNING) {
-    const head = await readHead(client, deadlineMs);
+    const head = await readHead(client, limits);
     if (head < after) throw new LogIntegrityError(after, head);
   }
   const behind = read.filter((event) => positionOf(event) > after);

@@ -1,6 +1,6 @@
 import { BACKWARDS, END, FORWARDS, START, StreamNotFoundError, type EventStoreDBClient } from '@eventstore/db-client';
 import { streamLimit, type StoredEvent, type StreamRead } from '#libs/event-store';
-import { collectEvents } from './collect-events.js';
+import { collectEvents, type ReadLimits } from './collect-events.js';
 import { toStoredEvent } from './to-stored-event.js';
 
 /** A page of one stream; see the port. @throws as `collectEvents` */
@@ -8,7 +8,7 @@ export async function readStream(
   client: EventStoreDBClient,
   stream: string,
   read: StreamRead,
-  deadlineMs: number,
+  limits: ReadLimits,
 ): Promise<readonly StoredEvent[]> {
   const backwards = read.direction === 'backwards';
   const reading = client.readStream(stream, {
@@ -17,7 +17,7 @@ export async function readStream(
     maxCount: streamLimit(read),
   });
   try {
-    return (await collectEvents(reading, deadlineMs)).events.map(toStoredEvent);
+    return (await collectEvents(reading, limits)).events.map(toStoredEvent);
   } catch (error) {
     if (error instanceof StreamNotFoundError) return [];
     throw error;

@@ -1,23 +1,36 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as delay } from 'node:timers/promises';
+import { breaksConnection } from './breaks-connection.js';
 import { createClient } from './create-client.js';
 import { EventStoreUrlInvalid } from './event-store-url-invalid.js';
+import { tolerateBrokenWrites } from './tolerate-broken-writes.js';
+
+/** A client from its making to its end. */
+export interface ClientLife {
+  readonly client: EventStoreDBClient;
+  /** Aborted when nothing that it was asked for will be answered any more. */
+  readonly ended: AbortSignal;
+}
 
 const FAREWELL_MS = 2_000;
 
 let current: SharedClient | null = null;
 
 /**
- * The process's client, for as long as somebody uses it. There is one and only one: the library keeps the appends of all
- * clients in one table, so that the outage of one rejects those of another, whose answers then meet nobody.
+ * The process's client, for as long as somebody uses it. There is one and only one, with one stream of appends: the
+ * library keeps all that wait for an answer in one table for the whole process. A stream that breaks rejects and forgets
+ * those of every other, and their answers, when they come, end the process. The library opens a second stream beside the
+ * first whenever any call makes it connect anew, so here the whole client is ended and made again instead.
  */
 export class SharedClient {
   #users = 0;
-  #client: EventStoreDBClient;
+  #ending = new AbortController();
+  #life: ClientLife;
   #renewing: Promise<void> | null = null;
 
   private constructor(private readonly url: string) {
-    this.#client = createClient(url);
+    tolerateBrokenWrites();
+    this.#life = { client: createClient(url), ended: this.#ending.signal };
   }
 
   /** @throws EventStoreUrlInvalid also when the process uses another EventStoreDB already */
@@ -30,36 +43,50 @@ export class SharedClient {
     return current;
   }
 
-  /** Connects by itself with the first call. Not to be kept: it may be renewed. */
-  get client(): EventStoreDBClient {
-    return this.#client;
+  /** Asks the client that there is, and has it made anew where the answer shows that its connection is broken. */
+  async use<T>(question: (life: ClientLife) => Promise<T>): Promise<T> {
+    const life = await this.life();
+    try {
+      return await question(life);
+    } catch (error) {
+      this.failed(life, error);
+      throw error;
+    }
   }
 
-  /**
-   * A new client instead of this one. The library asks the server once what it supports and keeps the answer, also when
-   * it was an error: every append would fail with it for ever.
-   */
-  async renew(failed: EventStoreDBClient): Promise<void> {
-    if (failed !== this.#client) return this.#renewing ?? undefined;
-    this.#renewing ??= this.#dispose().finally(() => {
-      this.#client = createClient(this.url);
+  /** The client that there is, after the making of a new one. Not to be kept beyond what it is asked for. */
+  async life(): Promise<ClientLife> {
+    if (this.#renewing !== null) await this.#renewing;
+    return this.#life;
+  }
+
+  /** What a call or subscription of that life ended with. */
+  failed(life: ClientLife, error: unknown): void {
+    if (life !== this.#life || this.#renewing !== null || !breaksConnection(error)) return;
+    this.#renewing = this.#end().finally(() => {
+      this.#ending = new AbortController();
+      this.#life = { client: createClient(this.url), ended: this.#ending.signal };
       this.#renewing = null;
     });
-    return this.#renewing;
   }
 
   /** Gives it back; the last to do so ends its connections. */
   async release(): Promise<void> {
     if (--this.#users > 0) return;
     if (current === this) current = null;
-    await this.#dispose();
+    await this.#renewing;
+    await this.#end();
   }
 
-  async #dispose(): Promise<void> {
+  async #end(): Promise<void> {
+    const { client } = this.#life;
+    this.#ending.abort();
     // A stream to a frozen server may never say that it has ended.
     const ended = new AbortController();
-    const farewell = delay(FAREWELL_MS, undefined, { signal: ended.signal }).catch(() => undefined);
-    await Promise.race([this.#client.dispose(), farewell]);
+    await Promise.race([
+      client.dispose(),
+      delay(FAREWELL_MS, undefined, { signal: ended.signal }).catch(() => undefined),
+    ]);
     ended.abort();
   }
 }

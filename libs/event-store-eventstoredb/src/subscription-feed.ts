@@ -3,10 +3,10 @@ import {
   START,
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
-  type EventStoreDBClient,
 } from '@eventstore/db-client';
 import { BEGINNING, EventStoreUnavailable, toPosition, type Position } from '#libs/event-store';
 import type { ClientEvent } from './collect-events.js';
+import type { ClientLife } from './shared-client.js';
 
 /** What a subscription tells, in the order in which it holds. */
 export type FeedItem =
@@ -33,9 +33,11 @@ export class SubscriptionFeed {
   readonly #subscription: AllStreamSubscription;
   #ended: Error | null = null;
   #wake: () => void = () => undefined;
+  readonly #onClientEnd = (): void => this.#end(new EventStoreUnavailable('the connection to the event store broke'));
+  readonly #release: () => void;
 
   /** Begins behind `after`, with the streams that begin with one of the prefixes; null for all. */
-  constructor(client: EventStoreDBClient, after: Position, prefixes: readonly string[] | null) {
+  constructor({ client, ended }: ClientLife, after: Position, prefixes: readonly string[] | null) {
     const filter = {
       maxSearchWindow: SEARCH_WINDOW,
       checkpointInterval: 1,
@@ -57,6 +59,9 @@ export class SubscriptionFeed {
     this.#subscription.on('caughtUp', () => this.#subscription.push({ kind: 'caught_up' } satisfies FeedItem));
     this.#subscription.on('fellBehind', () => this.#subscription.push({ kind: 'fell_behind' } satisfies FeedItem));
     this.#subscription.on('readable', () => this.#wake());
+    // The client ends a subscription without a word.
+    ended.addEventListener('abort', this.#onClientEnd, { once: true });
+    this.#release = () => ended.removeEventListener('abort', this.#onClientEnd);
     // Both stay on for as long as the stream lives: an error that nobody listens for ends the process.
     this.#subscription.on('error', (error: Error) => this.#end(error));
     this.#subscription.on('end', () => this.#end(new EventStoreUnavailable('the server ended the subscription')));
@@ -99,6 +104,7 @@ export class SubscriptionFeed {
 
   /** Tells the server and drops what was not read. */
   close(): void {
+    this.#release();
     this.#subscription.unsubscribe().catch(() => undefined);
     this.#subscription.destroy();
   }

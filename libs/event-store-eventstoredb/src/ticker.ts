@@ -1,13 +1,14 @@
-import { ANY, jsonEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import { ANY, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/observability';
 import type { ClientEvent } from './collect-events.js';
+import type { ClientLife, SharedClient } from './shared-client.js';
 import { TICK_PREFIX, TICK_TYPE } from './tick-stream.js';
 import { withinDeadline } from './within-deadline.js';
 
 export interface TickerOptions {
-  readonly client: () => EventStoreDBClient;
+  readonly shared: SharedClient;
   readonly logger: Logger;
 }
 
@@ -48,18 +49,13 @@ export class Ticker {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    const { client, logger } = this.options;
+    const { shared, logger } = this.options;
     let bounded = false;
     for (let failures = 0; !signal.aborted;) {
       try {
-        if (!bounded) {
-          const limits = { maxCount: 1, maxAge: KEPT_SECONDS };
-          await withinDeadline(client().setStreamMetadata(this.stream, limits), DEADLINE_MS);
-          bounded = true;
-        }
-        // At any revision: a tick that is stored twice says the same twice.
-        const tick = jsonEvent({ type: TICK_TYPE, data: { sent_at: performance.now() } });
-        await withinDeadline(client().appendToStream(this.stream, tick, { expectedRevision: ANY }), DEADLINE_MS);
+        if (!bounded) await shared.use((life) => this.#bound(life));
+        bounded = true;
+        await shared.use((life) => this.#tick(life));
         failures = 0;
         await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       } catch (error) {
@@ -69,5 +65,17 @@ export class Ticker {
         await delay(backoff, undefined, { signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** Keeps the stream from growing: the server throws all but the newest tick away when it scavenges. */
+  async #bound({ client, ended }: ClientLife): Promise<void> {
+    const limits = { maxCount: 1, maxAge: KEPT_SECONDS };
+    await withinDeadline(client.setStreamMetadata(this.stream, limits), DEADLINE_MS, ended);
+  }
+
+  /** At any revision: a tick that is stored twice says the same twice. */
+  async #tick({ client, ended }: ClientLife): Promise<void> {
+    const tick = jsonEvent({ type: TICK_TYPE, data: { sent_at: performance.now() } });
+    await withinDeadline(client.appendToStream(this.stream, tick, { expectedRevision: ANY }), DEADLINE_MS, ended);
   }
 }

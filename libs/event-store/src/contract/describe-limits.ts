@@ -117,7 +117,7 @@ export function describeLimits(underTest: UnderTest): void {
     });
     expect(wrong).toEqual([]);
     expectHead(underTest(), await store.head(), last);
-  });
+  }, 180_000);
 }
 
 function sizeOf(events: readonly EventToStore[]): number {

@@ -51,7 +51,7 @@ export function describeReads(underTest: UnderTest): void {
     }
     expect((await readToEnd(store, { after: underTest().start ?? BEGINNING })).slice(-24)).toEqual(all);
     expect((await store.readAll({ after: BEGINNING, limit: 1 })).position > BEGINNING).toBe(true);
-  });
+  }, 180_000);
 
   it('leaves out what the prefixes do not name and still moves on to the end', async () => {
     const { store } = underTest();

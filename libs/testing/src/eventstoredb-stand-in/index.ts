@@ -1,1 +1,1 @@
-export * from './eventstoredb-stand-in.js';
+export * from './event-store-db-server.js';

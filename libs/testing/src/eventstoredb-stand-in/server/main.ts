@@ -4,4 +4,3 @@ import { serve } from './serve.js';
 const [port, path = '', notReadyForMs] = process.argv.slice(2);
 await serve({ port: Number(port), path, notReadyForMs: Number(notReadyForMs) });
 process.stdin.on('end', () => process.exit(0)).resume();
-process.stdout.write('listening\n');
