@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import * as append from './append.bench.js';
+import * as asOf from './as-of.bench.js';
 import type { BenchContext } from './bench-context.js';
 import type { BenchRow } from './bench-row.js';
 import * as createKey from './create-key.bench.js';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   append,
   'read-log': readLog,
   projection,
+  'as-of': asOf,
   'verify-function': verifyFunction,
   'verify-http': verifyHttp,
   'create-key': createKey,

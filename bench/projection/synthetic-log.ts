@@ -23,14 +23,16 @@ export interface SyntheticLog {
 export const EVENTS_PER_LINEAGE = 10;
 /** Turns between the making of a key and each of its events. */
 const DELAYS = [0, 1, 3, 10, 20, 40, 80, 150, 400, 1_500] as const;
-const START_MS = 1_700_000_000_000;
+/** Of the first event, Unix milliseconds. */
+export const START_MS = 1_700_000_000_000;
+export const MS_PER_EVENT = 10;
 
 /** Lives of keys as the domain decides them. The same on every run. */
 export function* syntheticLog({ lineages, organizations, order }: SyntheticLog): Iterable<SyntheticAppend> {
   const states: LineageState[] = Array.from({ length: lineages }, () => apiKeyDecider.initialState);
   let now = START_MS;
   for (const [n, step] of order === 'lived' ? lived(lineages) : scattered(lineages)) {
-    now += 10;
+    now += MS_PER_EVENT;
     const lineage = n.toString(36).toUpperCase().padStart(16, '0');
     const before = states[n] ?? apiKeyDecider.initialState;
     const [event] = apiKeyDecider.decide(commandOf(lineage, step, before, now), before);
