@@ -7,4 +7,7 @@ export * from './decider-spec.js';
 export * from './eventually.js';
 export * from './system/api-client.js';
 export * from './system/free-port.js';
+export * from './system/postgres-proxy.js';
+export * from './system/product-process.js';
 export * from './system/started-system.js';
+export * from './system/tcp-proxy.js';

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
+import { ApartStores } from './apart-stores.js';
 import { freePort } from './free-port.js';
+import { ProductProcess } from './product-process.js';
 
 /** The parts of `session.json` that tests use. */
 export interface Session {
@@ -15,37 +14,58 @@ export interface Session {
   readonly platform_token: string;
 }
 
+/** `embedded`: everything in one process, as `npm start`. `apart`: API and projector alone, over stores that they share. */
+export type Mode = 'embedded' | 'apart';
+export const MODES: readonly Mode[] = ['embedded', 'apart'];
+
 export interface SystemOptions {
-  /** Settings of the process beside PORT and DATA_DIR. */
+  /** Default `embedded`. */
+  readonly mode?: Mode;
+  /** Settings of every process beside PORT and DATA_DIR. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The compiled entry; default the product itself. */
+  /** The compiled entry of the embedded mode; default the product itself. */
   readonly entry?: string;
 }
 
-/** As `npm start` runs it. */
-const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=16', '--max-old-space-size=320'];
+const EMBEDDED = 'dist/apps/standalone/src/main.js';
+const API = 'dist/apps/command-api/src/main.js';
+const PROJECTOR = 'dist/apps/projector/src/main.js';
 
-const READY_WITHIN_MS = 60_000;
+/** A process of a running system with the URL at which it says how it stands. */
+export interface Node {
+  readonly url: string;
+  readonly process: ProductProcess;
+}
 
 /**
- * The whole product as a user runs it: the built process with a data directory of its own, on real ports. It can be
- * killed and started again on the same data.
+ * The whole product as a user runs it: the built processes with a data directory of their own, on real ports. They can
+ * be killed and started again on the same data.
  */
 export class StartedSystem {
-  #process: ChildProcess | null = null;
+  #processes: readonly ProductProcess[] = [];
+  readonly #others: ProductProcess[] = [];
   #session: Session | null = null;
+  #projector: Node | null = null;
 
   private constructor(
     readonly dataDir: string,
     private readonly port: number,
     private readonly options: SystemOptions,
+    /** Null in the embedded mode. */
+    readonly stores: ApartStores | null,
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<StartedSystem> {
     const dataDir = await mkdtemp(join(tmpdir(), 'keyledger-e2e-'));
-    const system = new StartedSystem(dataDir, await freePort(), options);
-    await system.launch();
-    return system;
+    const stores = options.mode === 'apart' ? await ApartStores.start(dataDir) : null;
+    const system = new StartedSystem(dataDir, await freePort(), options, stores);
+    try {
+      await system.launch();
+      return system;
+    } catch (error) {
+      await system.dispose();
+      throw error;
+    }
   }
 
   /** Of the newest start. */
@@ -58,82 +78,94 @@ export class StartedSystem {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Of the process with the API. */
   get pid(): number {
-    const pid = this.#process?.pid;
-    if (pid === undefined) throw new Error('the system does not run');
-    return pid;
+    const [api] = this.#processes;
+    if (api === undefined) throw new Error('the system does not run');
+    return api.pid;
+  }
+
+  /** Where the apps run apart. */
+  get projector(): Node {
+    if (this.#projector === null) throw new Error('the projector is no process of its own');
+    return this.#projector;
   }
 
   /**
-   * Starts the process and waits until it is ready; `options` hold for this start, over those of the system.
-   * @throws Error with the end of its log when it ends before that
+   * Starts the processes and waits until they are ready; `options` hold for this start, over those of the system.
+   * @throws Error with the end of its log when one ends before that
    */
-  async launch(options: SystemOptions = {}): Promise<void> {
-    const { env, entry = 'dist/apps/standalone/src/main.js' } = { ...this.options, ...options };
-    const child = spawn(process.execPath, [...NODE_FLAGS, resolve(entry)], {
-      env: { ...cleanEnvironment(), ...this.options.env, ...env, PORT: String(this.port), DATA_DIR: this.dataDir },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const log = createWriteStream(join(this.dataDir, 'test.log'), { flags: 'a' });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
-    child.once('close', () => log.end());
-    this.#process = child;
-    await this.#ready(child);
+  async launch(options: Omit<SystemOptions, 'mode'> = {}): Promise<void> {
+    const { env, entry } = { ...this.options, ...options };
+    const main = entry ?? (this.stores === null ? EMBEDDED : API);
+    const api = this.#spawn(main, { ...env, PORT: String(this.port) });
+    this.#processes = [api];
+    if (this.stores !== null) {
+      this.#projector = await this.#spawnProjector(env);
+      this.#processes = [api, this.#projector.process];
+    }
+    await api.ready(this.url);
     this.#session = JSON.parse(await readFile(join(this.dataDir, 'session.json'), 'utf8')) as Session;
   }
 
-  /** Ends the process and waits until it is gone; returns its exit code, null where a signal ended it. */
+  /** Another API over the same stores, which may not be ready yet; it ends with the system. */
+  async startApi(env: Readonly<Record<string, string>> = {}): Promise<Node> {
+    const port = await freePort();
+    const node = { url: `http://127.0.0.1:${port}`, process: this.#spawn(API, { ...env, PORT: String(port) }) };
+    this.#others.push(node.process);
+    return node;
+  }
+
+  /** Another projector over the same stores, which may not be ready yet; it ends with the system. */
+  async startProjector(env: Readonly<Record<string, string>> = {}): Promise<Node> {
+    const node = await this.#spawnProjector(env);
+    this.#others.push(node.process);
+    return node;
+  }
+
+  /** Ends the processes and waits until they are gone; returns the exit code of the API's, null where a signal ended it. */
   async kill(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#process;
-    if (child === null) return null;
-    this.#process = null;
-    const gone = exited(child);
-    child.kill(signal);
-    return gone;
+    const [code = null] = await Promise.all(this.#take().map((process) => process.kill(signal)));
+    return code;
   }
 
-  /** Waits until the process has ended by itself. */
+  /** Waits until the processes have ended by themselves. */
   async ended(): Promise<number | null> {
-    const child = this.#process;
-    if (child === null) return null;
-    this.#process = null;
-    return exited(child);
+    const [code = null] = await Promise.all(this.#take().map((process) => process.ended()));
+    return code;
   }
 
-  /** Everything that the process has printed so far. */
+  /** Everything that the processes have printed so far. */
   log(): Promise<string> {
-    return readFile(join(this.dataDir, 'test.log'), 'utf8');
+    return readFile(this.#logFile, 'utf8');
   }
 
-  /** Stops the process and removes its data. */
+  /** Stops everything and removes its data. */
   async dispose(): Promise<void> {
+    await Promise.all(this.#others.splice(0).map((process) => process.kill('SIGKILL')));
     await this.kill('SIGTERM');
+    await this.stores?.stop();
     await rm(this.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
-  async #ready(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + READY_WITHIN_MS;
-    while (Date.now() < deadline) {
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`the system ended:\n${(await this.log()).slice(-4_000)}`);
-      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-      await answer?.body?.cancel();
-      if (answer?.status === 200) return;
-      await delay(50);
-    }
-    child.kill('SIGKILL');
-    throw new Error(`the system was not ready in time:\n${(await this.log()).slice(-4_000)}`);
+  get #logFile(): string {
+    return join(this.dataDir, 'test.log');
   }
-}
 
-/** What tests are run with must not change how the product runs. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, KEYLEDGER_TEST_POSTGRES: _postgres, NODE_ENV: _env, ...rest } = process.env;
-  return { ...rest, NODE_ENV: 'production', DEV_ISSUER: 'true' };
-}
+  #take(): readonly ProductProcess[] {
+    const processes = this.#processes;
+    this.#processes = [];
+    return processes;
+  }
 
-function exited(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
-  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+  #spawn(entry: string, env: Readonly<Record<string, string>>): ProductProcess {
+    const own = { DEV_ISSUER: 'true', ...this.stores?.env, ...this.options.env, ...env, DATA_DIR: this.dataDir };
+    return new ProductProcess({ entry, env: own, logFile: this.#logFile });
+  }
+
+  async #spawnProjector(env: Readonly<Record<string, string>> = {}): Promise<Node> {
+    const port = await freePort();
+    const process = this.#spawn(PROJECTOR, { ...env, METRICS_PORT: String(port) });
+    return { url: `http://127.0.0.1:${port}`, process };
+  }
 }
