@@ -17,7 +17,16 @@ it('shows each write to a read that asks for its position, in every read model',
     const position = positionOf(made);
     expect(await read(position, `/v1/api-keys/${id}`)).toMatchObject({ status: 200 });
     expect((await read(position, `/v1/api-keys?q=${id}`)).body['data']).toHaveLength(1);
-    expect((await read(position, `/v1/system_audit_log?target_id=${id}`)).body['data']).toHaveLength(1);
+    const asOf = new Date().toISOString();
+    expect(await read(position, `/v1/api-keys/${id}?as_of=${asOf}`)).toMatchObject({ status: 200 });
+    for (const path of [
+      `/v1/api-keys?q=${id}&as_of=${asOf}`,
+      `/v1/api-keys/${id}/history`,
+      `/v1/system_audit_log?target_id=${id}`,
+      `/v1/activity?target_type=api_key&target_id=${id}`,
+    ]) {
+      expect([path, (await read(position, path)).body['data']]).toMatchObject([path, { length: 1 }]);
+    }
     const removed = await api.call(api.credentials.admin, 'DELETE', `/v1/api-keys/${id}`);
     expect(await read(positionOf(removed), `/v1/api-keys/${id}`)).toMatchObject({ status: 404 });
     const acknowledged = await api.call(api.credentials.admin, 'POST', '/v1/system_audit_log/export_ack', {
@@ -54,7 +63,14 @@ it('takes no cursor for a position', async () => {
 it('answers 503 read_model_behind past its patience', async () => {
   await api.stopProjections();
   const made = await api.call(api.credentials.admin, 'POST', '/v1/api-keys', { name: 'Not seen yet' });
-  for (const path of ['/v1/api-keys', '/v1/system_audit_log', `/v1/api-keys/${String(made.body['id'])}/history`]) {
+  for (const path of [
+    '/v1/api-keys',
+    '/v1/api-keys?as_of=1700000000',
+    '/v1/system_audit_log',
+    '/v1/log',
+    '/v1/activity?target_type=audit_log&target_id=org_a',
+    `/v1/api-keys/${String(made.body['id'])}/history`,
+  ]) {
     const answer = await read(positionOf(made), path);
     expect([path, answer.status, answer.code]).toEqual([path, 503, 'read_model_behind']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
