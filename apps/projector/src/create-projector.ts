@@ -1,7 +1,7 @@
 import type { EventStore } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { createPool } from '#libs/postgres';
-import { ProjectionRunner, type Projection, type ProjectionStatus } from '#libs/projections';
+import { ProjectionHost, type Projection, type ProjectionStatus } from '#libs/projections';
 import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
@@ -26,35 +26,36 @@ export interface Projector {
 /** A page of 5,000 events is one statement for each table; on a busy machine it may take longer than a request may. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+const PROJECTIONS: readonly (() => Projection)[] = [
+  () => new ApiKeysProjection(),
+  () => new ApiKeyHistoryProjection(),
+  () => new AuditLogProjection(),
+];
+
 /** Another process may run the same: of each projection one owner works, the others stand by. */
 export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptions): Projector {
-  const projections: readonly Projection[] = [
-    new ApiKeysProjection(),
-    new ApiKeyHistoryProjection(),
-    new AuditLogProjection(),
-  ];
   const pool = createPool({
     ownerUrl,
     role: 'projector',
-    // One for each projection, one to look for ownership and one to renew leases with, one to sweep with.
-    max: projections.length + 3,
+    // Two for each projection, which may be rebuilt beside itself; one to look for work, to renew leases and to sweep with.
+    max: 2 * PROJECTIONS.length + 3,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => logger.warn({ error: error.message }, 'idle projector connection lost'),
   });
-  const runners = projections.map((projection) => new ProjectionRunner({ projection, eventStore, pool, logger }));
+  const hosts = PROJECTIONS.map((projection) => new ProjectionHost({ projection, eventStore, pool, logger }));
   const stopping = new AbortController();
   let sweeping: Promise<void> | null = null;
   return {
     start: () => {
-      runners.forEach((runner) => runner.start());
+      hosts.forEach((host) => host.start());
       sweeping ??= sweepIdempotency({ pool, logger }, stopping.signal);
     },
     stop: async () => {
       stopping.abort();
-      await Promise.all([sweeping, ...runners.map((runner) => runner.stop())]);
+      await Promise.all([sweeping, ...hosts.map((host) => host.stop())]);
       await pool.end();
     },
-    status: () => runners.map((runner) => runner.status()),
+    status: () => hosts.map((host) => host.status()),
     reachDatabase: async () => void (await pool.query('select 1')),
   };
 }

@@ -4,10 +4,10 @@ import { SILENT } from '#libs/observability';
 import { createPool, migrate, roleUrl } from '#libs/postgres';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { CheckpointWaiter } from './checkpoint-waiter.js';
-import { loadCheckpoint } from './checkpoints.js';
 import { projectPage } from './project-page.js';
 import { projectionMigrations } from './projection-migrations.js';
-import { SeenEvents } from './testing/seen-events.projection.js';
+import { SeenEvents, seenEventsMigration } from './testing/seen-events.projection.js';
+import { serving } from './testing/serving.js';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -17,7 +17,7 @@ const at = (position: number): Position => toPosition(BigInt(position));
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  await migrate(database.url, projectionMigrations);
+  await migrate(database.url, [...projectionMigrations, seenEventsMigration]);
   pool = createPool({ ownerUrl: database.url, role: 'projector', max: 4, onIdleError: () => undefined });
   waiter = new CheckpointWaiter({ url: roleUrl(database.url, 'api'), logger: SILENT });
 });
@@ -30,8 +30,7 @@ afterEach(async () => {
 
 async function move(to: number): Promise<void> {
   const client = await pool.connect();
-  const from = await loadCheckpoint(client, projection);
-  await projectPage(client, projection, from, { events: [], position: at(to) });
+  await projectPage(client, await serving(client, projection), { events: [], position: at(to) });
   client.release();
 }
 

@@ -130,7 +130,7 @@ export class CheckpointWaiter {
 
   async #lookOnce(client: pg.Client): Promise<void> {
     const { rows } = await client.query<CheckpointRow>(
-      'select projection, version, position from read_models.projection_checkpoints',
+      'select projection, version, position from read_models.serving_projections',
     );
     this.#unreachable = false;
     this.#failures = 0;

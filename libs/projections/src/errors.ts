@@ -1,4 +1,5 @@
 import type { Position, StoredEvent } from '#libs/event-store';
+import type { Generation } from './generations/generation.js';
 import type { ProjectionId } from './projection.js';
 
 /** Another owner moved the checkpoint since it was read; nothing of the page was kept. */
@@ -6,10 +7,13 @@ export class CheckpointConflict extends Error {
   readonly code = 'checkpoint_conflict';
   override readonly name = 'CheckpointConflict';
   constructor(
-    readonly projection: ProjectionId,
+    readonly generation: Generation,
     readonly expected: Position,
   ) {
-    super(`projection ${projection.name} version ${projection.version} was moved past ${expected} by another owner`);
+    super(
+      `generation ${generation.generation} of projection ${generation.name} was moved past ${expected} by another owner, ` +
+        'or serves no more',
+    );
   }
 }
 
@@ -24,9 +28,46 @@ export class CheckpointAheadOfLog extends Error {
   ) {
     super(
       `projection ${projection.name} version ${projection.version} has projected up to ${checkpoint}, ` +
-        `but the log ends at ${head}: the event store is older than the read models, or another one`,
+        `but the log ends at ${head}: the event store is older than the read models, or another one. ${wayOut(projection)}`,
     );
   }
+}
+
+/** What was projected last is not in the log: another log is there than the one that the tables were made from. */
+export class LogReplaced extends Error {
+  readonly code = 'log_replaced';
+  override readonly name = 'LogReplaced';
+  constructor(projection: ProjectionId, last: Pick<StoredEvent, 'stream' | 'revision' | 'id'>) {
+    super(
+      `projection ${projection.name} has projected event ${last.id} of ${last.stream} (revision ${last.revision}), but the ` +
+        `event store holds another one or none there: it was replaced, or restored from a backup. ${wayOut(projection)}`,
+    );
+  }
+}
+
+/** The tables were filled by another version of the projection than this release has. */
+export class ProjectionVersionChanged extends Error {
+  readonly code = 'projection_version_changed';
+  override readonly name = 'ProjectionVersionChanged';
+  constructor(projection: ProjectionId, serving: ProjectionId) {
+    super(
+      `the tables of projection ${projection.name} were made by its version ${serving.version}, and this release has ` +
+        `version ${projection.version}. Run \`npm run projections -- rebuild ${projection.name}\` with this release.`,
+    );
+  }
+}
+
+/** No migration knows the projection: the database is older than this release. */
+export class ProjectionUnknown extends Error {
+  readonly code = 'projection_unknown';
+  override readonly name = 'ProjectionUnknown';
+  constructor({ name }: ProjectionId) {
+    super(`the database holds no tables for projection ${name}`);
+  }
+}
+
+function wayOut({ name }: ProjectionId): string {
+  return `Give EVENT_STORE_URL the store that belongs to these read models, or run \`npm run projections -- rebuild ${name}\`.`;
 }
 
 /** An event that the projection cannot fold; all before it are projected, nothing after it will be. */

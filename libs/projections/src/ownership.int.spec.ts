@@ -7,7 +7,7 @@ import { RecordingLogger } from './testing/recording-logger.js';
 import { SeenEventsDatabase } from './testing/seen-events-database.js';
 
 const NEVER_MS = 3_600_000;
-const projection = { name: 'owned', version: 1 };
+const generation = { name: 'seen-events', version: 1, generation: 1 };
 
 let database: SeenEventsDatabase;
 let logger: RecordingLogger;
@@ -23,9 +23,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function acquire(pool: pg.Pool, options: { renewEveryMs?: number; version?: number } = {}) {
-  const { version = 1, ...rest } = options;
-  const ownership = await Ownership.tryAcquire({ pool, projection: { ...projection, version }, logger, ...rest });
+async function acquire(pool: pg.Pool, options: { renewEveryMs?: number; number?: number } = {}) {
+  const { number = 1, ...rest } = options;
+  const ownership = await Ownership.tryAcquire({
+    ...{ pool, generation: { ...generation, generation: number }, logger },
+    ...rest,
+  });
   if (ownership !== null) owned.push(ownership);
   return ownership;
 }
@@ -33,11 +36,11 @@ async function acquire(pool: pg.Pool, options: { renewEveryMs?: number; version?
 /** As a standby does it, only more often. */
 const takenOver = () => eventually('the ownership', () => acquire(database.pool()));
 
-it('belongs to one session at a time, for each projection and version apart', async () => {
+it('belongs to one session at a time, for each generation apart', async () => {
   const first = await acquire(database.pool());
   expect(first).not.toBeNull();
   expect(await acquire(database.pool())).toBeNull();
-  expect(await acquire(database.pool(), { version: 2 })).not.toBeNull();
+  expect(await acquire(database.pool(), { number: 2 })).not.toBeNull();
   owned.splice(owned.indexOf(first as Ownership), 1);
   first?.release();
   await takenOver();
@@ -55,17 +58,21 @@ it('stays with an owner that renews its lease, however long its page takes', asy
 it('goes to the next one when the owner hangs in the middle of a page, whose transaction ends with it', async () => {
   const hanging = await acquire(database.pool(), { renewEveryMs: NEVER_MS });
   if (hanging === null) throw new Error('nobody else had it');
-  const from = await loadCheckpoint(hanging.client, projection);
+  const { position: from } = await loadCheckpoint(hanging.client, generation);
+  const moveTo = (position: bigint) => {
+    const to = toPosition(position);
+    return { from, to, events: [], head: to };
+  };
   await hanging.client.query('begin');
-  await moveCheckpoint(hanging.client, projection, from, toPosition(9n));
+  await moveCheckpoint(hanging.client, generation, moveTo(9n));
 
   const { client } = await takenOver();
-  expect(await loadCheckpoint(client, projection)).toBe(from);
-  await moveCheckpoint(client, projection, from, toPosition(7n));
+  expect((await loadCheckpoint(client, generation)).position).toBe(from);
+  await moveCheckpoint(client, generation, moveTo(7n));
   await expect(hanging.client.query('commit')).rejects.toThrow();
   expect(hanging.lost).toBe(true);
   expect(await acquire(database.pool())).toBeNull();
-  expect(await loadCheckpoint(client, projection)).toBe(7n);
+  expect((await loadCheckpoint(client, generation)).position).toBe(7n);
   expect(logger.lines.map(({ message }) => message)).toEqual(['the owner of a projection did not renew its lease']);
 });
 

@@ -1,14 +1,22 @@
 import type pg from 'pg';
 import type { Logger } from '#libs/observability';
-import type { ProjectionId } from './projection.js';
+import { useGeneration, type Generation } from './generations/generation.js';
 
 export interface OwnershipOptions {
   /** Of the projector role: one connection is the owner's, and the renewals take another for a moment each. */
   readonly pool: pg.Pool;
-  readonly projection: ProjectionId;
+  readonly generation: Generation;
   readonly logger: Logger;
+  /** What each renewal says of the owner. */
+  readonly report?: () => OwnersReport;
   /** Milliseconds, default 1,000; a test of an owner that hangs takes longer than the lease. */
   readonly renewEveryMs?: number;
+}
+
+/** What an owner lets all others know. */
+export interface OwnersReport {
+  readonly lagSeconds: number;
+  readonly eventsPerSecond: number;
 }
 
 const RENEW_EVERY_MS = 1_000;
@@ -43,11 +51,11 @@ export class Ownership {
 
   /** Null while another session has it and renews its lease. */
   static async tryAcquire(options: OwnershipOptions): Promise<Ownership | null> {
-    const { name, version } = options.projection;
+    const { name, generation } = options.generation;
     const ownership = new Ownership(await options.pool.connect(), options);
     try {
       const acquire = async (): Promise<number | undefined> =>
-        (await ownership.client.query<{ pid: number }>(ACQUIRE, [name, version])).rows[0]?.pid;
+        (await ownership.client.query<{ pid: number }>(ACQUIRE, [name, generation])).rows[0]?.pid;
       const pid = (await acquire()) ?? ((await ownership.#endExpired()) ? await acquire() : undefined);
       if (pid === undefined) {
         ownership.release();
@@ -55,6 +63,7 @@ export class Ownership {
       }
       // Commits do not wait for the disk: a crash of the server loses rows and checkpoint together.
       await ownership.client.query('set synchronous_commit = off');
+      await useGeneration(ownership.client, options.generation);
       ownership.#keep(pid);
       return ownership;
     } catch (error) {
@@ -76,14 +85,14 @@ export class Ownership {
 
   /** Whether there was one. */
   async #endExpired(): Promise<boolean> {
-    const { projection, logger } = this.options;
+    const { generation, logger } = this.options;
     const { rows } = await this.client.query<{ pid: number }>(END_EXPIRED, [
-      projection.name,
-      projection.version,
+      generation.name,
+      generation.generation,
       LEASE_MS,
     ]);
     for (const { pid } of rows)
-      logger.warn({ projection: projection.name, pid }, 'the owner of a projection did not renew its lease');
+      logger.warn({ projection: generation.name, pid }, 'the owner of a projection did not renew its lease');
     return rows.length > 0;
   }
 
@@ -96,12 +105,16 @@ export class Ownership {
   async #renew(pid: number): Promise<void> {
     if (this.#renewing || this.#lost) return;
     this.#renewing = true;
-    const { pool, projection, logger } = this.options;
+    const { pool, generation, logger, report } = this.options;
+    const { lagSeconds, eventsPerSecond } = report?.() ?? { lagSeconds: 0, eventsPerSecond: 0 };
     try {
-      const { rowCount } = await pool.query(RENEW, [projection.name, projection.version, pid]);
+      const { rowCount } = await pool.query(RENEW, [
+        ...[generation.name, generation.generation, pid],
+        ...[lagSeconds, eventsPerSecond],
+      ]);
       if (rowCount === 0) this.#lost = true;
     } catch (error) {
-      logger.warn({ err: error, projection: projection.name }, 'the lease of a projection was not renewed');
+      logger.warn({ err: error, projection: generation.name }, 'the lease of a projection was not renewed');
     } finally {
       this.#renewing = false;
     }
@@ -113,21 +126,22 @@ const LOCK = `hashtextextended('keyledger projection ' || $1 || ' ' || $2::int, 
 /** Lock and lease in one statement, which the server ends whatever becomes of the process that asked. */
 const ACQUIRE = `
   with lock as materialized (select pg_try_advisory_lock(${LOCK}) as acquired)
-  insert into read_models.projection_leases as lease (projection, version, pid, renewed_at)
+  insert into read_models.projection_leases as lease (projection, generation, pid, renewed_at)
   select $1, $2::int, pg_backend_pid(), clock_timestamp() from lock where acquired
-  on conflict (projection, version) do update set pid = excluded.pid, renewed_at = excluded.renewed_at
+  on conflict (projection, generation) do update set pid = excluded.pid, renewed_at = excluded.renewed_at
   returning pid`;
 
 const RENEW = `
-  update read_models.projection_leases set renewed_at = clock_timestamp()
-  where projection = $1 and version = $2 and pid = $3`;
+  update read_models.projection_leases set
+    renewed_at = clock_timestamp(), lag_seconds = $4, events_per_second = $5
+  where projection = $1 and generation = $2 and pid = $3`;
 
 /** Only the session that holds the lock right now and that the expired lease names. The two halves are how pg_locks shows a lock. */
 const END_EXPIRED = `
   select holder.pid, pg_terminate_backend(holder.pid, ${END_WITHIN_MS})
   from read_models.projection_leases lease
   join pg_locks holder on holder.pid = lease.pid
-  where lease.projection = $1 and lease.version = $2
+  where lease.projection = $1 and lease.generation = $2
     and lease.renewed_at < clock_timestamp() - make_interval(secs => $3 / 1000.0)
     and holder.locktype = 'advisory' and holder.granted and holder.objsubid = 1
     and holder.database = (select oid from pg_database where datname = current_database())

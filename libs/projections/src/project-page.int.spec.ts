@@ -2,9 +2,9 @@ import pg from 'pg';
 import { BEGINNING, toPosition } from '#libs/event-store';
 import { createPool, migrate } from '#libs/postgres';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { loadCheckpoint } from './checkpoints.js';
 import { projectPage } from './project-page.js';
 import { projectionMigrations } from './projection-migrations.js';
+import { serving } from './testing/serving.js';
 import { SeenEvents, seenEvents, seenEventsMigration } from './testing/seen-events.projection.js';
 import { storedEvent } from './testing/stored-event.js';
 
@@ -40,12 +40,12 @@ it.each([0, 1, 2, 3, 4, 5, 6])(
   async (cut) => {
     const projection = new SeenEvents();
     await withClient(async (client) => {
-      const start = await loadCheckpoint(client, projection);
-      expect(start).toBe(BEGINNING);
+      const start = await serving(client, projection);
+      expect(start.from).toBe(BEGINNING);
       const middle = toPosition(BigInt(cut));
-      if (cut > 0) await projectPage(client, projection, start, { events: EVENTS.slice(0, cut), position: middle });
-      if (cut < 6) await projectPage(client, projection, middle, { events: EVENTS.slice(cut), position: END });
-      expect(await loadCheckpoint(client, projection)).toBe(END);
+      if (cut > 0) await projectPage(client, start, { events: EVENTS.slice(0, cut), position: middle });
+      if (cut < 6) await projectPage(client, { ...start, from: middle }, { events: EVENTS.slice(cut), position: END });
+      expect(await serving(client, projection)).toMatchObject({ from: END });
     });
     expect(await seenEvents(pool)).toEqual(SEEN);
   },
@@ -57,12 +57,12 @@ it('keeps nothing of a page that fails: neither rows nor numbers nor the checkpo
   });
   const projection = new SeenEvents();
   await withClient(async (client) => {
-    const start = await loadCheckpoint(client, projection);
+    const start = await serving(client, projection);
     const page = { events: EVENTS, position: END };
-    await expect(projectPage(client, failing, start, page)).rejects.toThrow('cannot be folded');
+    await expect(projectPage(client, { ...start, projection: failing }, page)).rejects.toThrow('cannot be folded');
     expect(failing.rolledBackTimes).toBe(1);
-    expect(await loadCheckpoint(client, projection)).toBe(start);
-    await projectPage(client, projection, start, page);
+    expect(await serving(client, projection)).toEqual(start);
+    await projectPage(client, start, page);
   });
   expect(await seenEvents(pool)).toEqual(SEEN);
 });
@@ -71,9 +71,10 @@ it('rolls back an owner that was held up between its read and its commit while a
   const slow = new SeenEvents();
   const fast = new SeenEvents();
   await withClient(async (first) => {
-    const read = { at: await loadCheckpoint(first, slow), page: { events: EVENTS, position: END } };
-    await withClient((second) => projectPage(second, fast, read.at, read.page));
-    await expect(projectPage(first, slow, read.at, read.page)).rejects.toMatchObject({ code: 'checkpoint_conflict' });
+    const at = await serving(first, slow);
+    const page = { events: EVENTS, position: END };
+    await withClient(async (second) => projectPage(second, await serving(second, fast), page));
+    await expect(projectPage(first, at, page)).rejects.toMatchObject({ code: 'checkpoint_conflict' });
   });
   expect(slow.rolledBackTimes).toBe(1);
   expect(await seenEvents(pool)).toEqual(SEEN);
@@ -84,8 +85,9 @@ it('lets only one of two owners that write the same page at the same time commit
   const page = { events: EVENTS, position: END };
   const outcomes = await withClient((first) =>
     withClient(async (second) => {
-      const start = await loadCheckpoint(first, projection);
-      return Promise.allSettled([first, second].map((client) => projectPage(client, projection, start, page)));
+      const start = await serving(first, projection);
+      await serving(second, projection);
+      return Promise.allSettled([first, second].map((client) => projectPage(client, start, page)));
     }),
   );
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -95,9 +97,9 @@ it('lets only one of two owners that write the same page at the same time commit
 it('moves over a stretch of the log that holds nothing for it', async () => {
   const projection = new SeenEvents();
   await withClient(async (client) => {
-    const start = await loadCheckpoint(client, projection);
-    await projectPage(client, projection, start, { events: [], position: toPosition(18_446_744_073_709_551_615n) });
-    expect(await loadCheckpoint(client, projection)).toBe(18_446_744_073_709_551_615n);
+    const start = await serving(client, projection);
+    await projectPage(client, start, { events: [], position: toPosition(18_446_744_073_709_551_615n) });
+    expect((await serving(client, projection)).from).toBe(18_446_744_073_709_551_615n);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Migration } from '#libs/postgres';
+import { generationsMigration } from './generations/generations.migration.js';
 
 /**
  * The progress of each projection and its count of each organization's events, both written in the transaction that
@@ -50,4 +51,5 @@ export const projectionMigrations: readonly Migration[] = [
       grant select, insert, update on read_models.projection_leases to {{projector}};
     `,
   },
+  generationsMigration,
 ];

@@ -8,12 +8,12 @@ import {
   type LogPage,
 } from '#libs/event-store';
 import { DatabaseUnavailable } from '#libs/postgres';
-import { loadCheckpoint } from './checkpoints.js';
 import { projectPage } from './project-page.js';
 import type { SequencedEvent } from './projection.js';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
 import { eventually } from '#libs/testing';
 import { RecordingLogger } from './testing/recording-logger.js';
+import { serving } from './testing/serving.js';
 import { SeenEventsDatabase } from './testing/seen-events-database.js';
 import { SeenEvents, seenEvents } from './testing/seen-events.projection.js';
 import { storedEvent } from './testing/stored-event.js';
@@ -132,8 +132,7 @@ it('rolls back and starts over when another owner committed between its read and
     if (intruded) return;
     intruded = true;
     const client = await database.pool().connect();
-    const from = await loadCheckpoint(client, projection);
-    await projectPage(client, new SeenEvents(), from, { ...page, events: page.events });
+    await projectPage(client, await serving(client, new SeenEvents()), page);
     client.release();
   };
   const runner = start({ projection, eventStore: watched(intrude) });
@@ -146,16 +145,17 @@ it('rolls back and starts over when another owner committed between its read and
   ]);
 });
 
-it('stops before an event that cannot be projected, names it, and keeps all before it', async () => {
+it('stops before an event that this release does not know, names it, and keeps all before it', async () => {
   await append('a', 'b', 'a', 'b', 'a');
   const refusing = new SeenEvents((page) => {
-    if (page.some(({ event }) => event.position === 4n)) throw new TypeError('no such field');
+    if (page.some(({ event }) => event.position === 4n))
+      throw Object.assign(new Error('no such type'), { code: 'unknown_event' });
   });
   const runner = start({ projection: refusing });
   await eventually('the stop', () => runner.status().state === 'stopped' || null);
   expect(await seen()).toEqual(['a 1', 'b 1', 'a 2']);
   expect(runner.status()).toMatchObject({ position: 3n, caughtUp: false });
-  expect(runner.status().error).toMatch(/no such field/);
+  expect(runner.status().error).toMatch(/no such type/);
   expect(runner.status().lagSeconds).toBeGreaterThan(0);
   expect(logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
     {

@@ -3,49 +3,59 @@ import type pg from 'pg';
 import { BEGINNING, type EventStore, type LogPage, type Position } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { DatabaseUnavailable } from '#libs/postgres';
-import { loadCheckpoint } from './checkpoints.js';
-import { CheckpointAheadOfLog, PoisonEvent } from './errors.js';
+import { PoisonEvent, ProjectionVersionChanged } from './errors.js';
+import { gathered } from './gathered.js';
+import { servingGeneration, type Generation } from './generations/generation.js';
 import { mayPass } from './may-pass.js';
+import { OwnedProjection } from './owned-projection.js';
 import { Ownership } from './ownership.js';
 import { PRODUCT_PREFIXES } from './product-prefixes.js';
-import { projectPage } from './project-page.js';
-import { gathered } from './gathered.js';
 import type { Projection } from './projection.js';
 import { ProjectionLag } from './projection-lag.js';
 import type { ProjectionStatus } from './projection-status.js';
+import { Rate } from './rate.js';
 import { readAhead } from './read-ahead.js';
 
 export interface ProjectionRunnerOptions {
   readonly projection: Projection;
   readonly eventStore: EventStore;
-  /** Of the projector role; a running projection keeps one of its connections, and takes another each second. */
+  /** Of the projector role; a running projection keeps one of its connections and borrows another now and then. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
   /** Places of the log in one transaction, default 5,000; while one page is written, the next is read. */
   readonly pageSize?: number;
 }
 
-const STANDBY_POLL_MS = 1_000;
+const STANDBY_POLL_MS = 500;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /**
- * Keeps one projection up with the log: owns it or stands by, projects page after page, outlives outages of the event
- * store and of Postgres (a log line each), and stops at what it cannot fold rather than skip it.
+ * Keeps the generation that serves up with the log: owns it or stands by, projects page after page, and outlives outages
+ * of the event store and of Postgres (a log line each). An event that cannot be folded parks its stream, in order and
+ * visibly, while the rest goes on; what this release does not know, and what no single event is to blame for, stops it.
  */
 export class ProjectionRunner {
   readonly #stopping = new AbortController();
   readonly #lag = new ProjectionLag({ now: () => Date.now(), monotonic: () => performance.now() });
+  readonly #rate = new Rate(() => performance.now());
   #running: Promise<void> | null = null;
   #state: ProjectionStatus['state'] = 'starting';
   #checkpoint: Position = BEGINNING;
+  #generation: Generation | null = null;
+  #parkedStreams = 0;
   #eventsProjected = 0;
   #failures = 0;
   #error: string | null = null;
 
   constructor(private readonly options: ProjectionRunnerOptions) {}
 
-  /** Begins to project in the background; a second call changes nothing. */
+  /** Begins to project in the background; a call while it does changes nothing, one after it gave up tries again. */
   start(): void {
+    if (this.#error !== null) {
+      this.#error = null;
+      this.#state = 'starting';
+      this.#running = null;
+    }
     this.#running ??= this.#run();
   }
 
@@ -61,10 +71,12 @@ export class ProjectionRunner {
     return {
       name,
       version,
+      generation: this.#generation?.generation ?? null,
       position: this.#checkpoint,
       state: this.#state,
       caughtUp: this.#state === 'running' && this.#lag.caughtUp,
       lagSeconds: this.#state === 'standby' ? 0 : this.#lag.seconds,
+      parkedStreams: this.#state === 'running' ? this.#parkedStreams : 0,
       eventsProjected: this.#eventsProjected,
       error: this.#error,
     };
@@ -87,22 +99,23 @@ export class ProjectionRunner {
   }
 
   async #own(): Promise<void> {
-    const { projection, eventStore, pageSize = 5_000 } = this.options;
+    const { projection, eventStore, logger, pageSize = 5_000 } = this.options;
     const { signal } = this.#stopping;
-    const ownership = await this.#acquire();
-    if (ownership === null) return;
+    const acquired = await this.#acquire();
+    if (acquired === null) return;
+    const { ownership, generation } = acquired;
     try {
-      projection.rolledBack?.();
-      this.#checkpoint = await loadCheckpoint(ownership.client, projection);
-      const head = await eventStore.head();
-      if (this.#checkpoint > head) throw new CheckpointAheadOfLog(projection, this.#checkpoint, head);
+      const { client } = ownership;
+      const owned = await OwnedProjection.load({ projection, eventStore, logger, signal, client, generation });
+      this.#checkpoint = owned.checkpoint;
+      this.#parkedStreams = owned.parkedStreams;
       this.#state = 'running';
-      this.options.logger.info(this.#fields(), 'projection running');
-      const log = { after: this.#checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
+      logger.info({ ...this.#fields(), parkedStreams: owned.parkedStreams }, 'projection running');
+      const log = { after: owned.checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
       for await (const page of readAhead(gathered(eventStore.subscribe(log)))) {
         if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
         this.#lag.reading(page);
-        if (page.position > this.#checkpoint) await this.#project(ownership.client, page);
+        await this.#take(owned, page);
         this.#lag.projected(page);
         this.#failures = 0;
       }
@@ -111,43 +124,35 @@ export class ProjectionRunner {
     }
   }
 
-  /** Null when told to stop. */
-  async #acquire(): Promise<Ownership | null> {
+  async #take(owned: OwnedProjection, page: LogPage): Promise<void> {
+    const before = owned.eventsProjected;
+    try {
+      if (page.position > owned.checkpoint) await owned.project(page);
+      await owned.answerRequests();
+    } finally {
+      this.#checkpoint = owned.checkpoint;
+      this.#parkedStreams = owned.parkedStreams;
+      this.#eventsProjected += owned.eventsProjected - before;
+      this.#rate.add(owned.eventsProjected - before);
+    }
+  }
+
+  /** The generation that serves right now, which another process may just have changed; null when told to stop. */
+  async #acquire(): Promise<{ readonly ownership: Ownership; readonly generation: Generation } | null> {
+    const { projection, pool, logger } = this.options;
     const { signal } = this.#stopping;
+    const report = () => ({ lagSeconds: this.#lag.seconds, eventsPerSecond: this.#rate.perSecond });
     while (!signal.aborted) {
-      const ownership = await Ownership.tryAcquire(this.options);
-      if (ownership !== null) return ownership;
-      if (this.#state !== 'standby') this.options.logger.info(this.#fields(), 'projection on standby');
+      const serving = await servingGeneration(pool, projection);
+      this.#generation = serving;
+      if (serving.version !== projection.version) throw new ProjectionVersionChanged(projection, serving);
+      const ownership = await Ownership.tryAcquire({ generation: serving, pool, logger, report });
+      if (ownership !== null) return { ownership, generation: serving };
+      if (this.#state !== 'standby') logger.info(this.#fields(), 'projection on standby');
       this.#state = 'standby';
       await delay(STANDBY_POLL_MS, undefined, { signal }).catch(() => undefined);
     }
     return null;
-  }
-
-  /** A page that fails is projected again event by event, so that all before the bad one is kept and it is named. */
-  async #project(client: pg.ClientBase, page: LogPage): Promise<void> {
-    const { events } = page;
-    try {
-      await this.#commit(client, page);
-    } catch (error) {
-      if (mayPass(error) || events.length === 0) throw error;
-      this.options.logger.warn({ ...this.#fields(), err: error }, 'page failed, projecting event by event');
-      for (const [index, event] of events.entries()) {
-        const position = index === events.length - 1 ? page.position : event.position;
-        try {
-          await this.#commit(client, { events: [event], position });
-        } catch (cause) {
-          if (mayPass(cause)) throw cause;
-          throw new PoisonEvent(event, cause);
-        }
-      }
-    }
-  }
-
-  async #commit(client: pg.ClientBase, page: Pick<LogPage, 'events' | 'position'>): Promise<void> {
-    await projectPage(client, this.options.projection, this.#checkpoint, page);
-    this.#checkpoint = page.position;
-    this.#eventsProjected += page.events.length;
   }
 
   #giveUp(error: unknown): void {
@@ -159,6 +164,7 @@ export class ProjectionRunner {
 
   #fields(): object {
     const { name, version } = this.options.projection;
-    return { projection: name, version, checkpoint: this.#checkpoint.toString() };
+    const generation = this.#generation?.generation;
+    return { projection: name, version, generation, checkpoint: this.#checkpoint.toString() };
   }
 }

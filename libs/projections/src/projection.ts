@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { StoredEvent } from '#libs/event-store';
 
-/** What names the stored progress of a projection; another version starts from zero beside the old one. */
+/** What a projection is called, and which fold of it: tables of another version have to be built anew. */
 export interface ProjectionId {
   readonly name: string;
   readonly version: number;
@@ -22,8 +22,10 @@ export interface SequencedEvent {
 export interface Projection extends ProjectionId {
   /**
    * Folds the page in memory and writes each table with one set-based statement through `transaction`. It neither
-   * commits nor rolls back, and ignores the events that are not its own. It throws what it cannot fold: the runner then
-   * stops, and nothing of the page is kept.
+   * commits nor rolls back, and ignores the events that are not its own. It throws what it cannot fold: nothing of the
+   * page is kept then, and the runner finds the event and sets its stream aside or stops.
+   *
+   * Its statements name tables without a schema, for each generation has its own (`useGeneration`).
    */
   handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void>;
 

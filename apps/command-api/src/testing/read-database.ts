@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import { API_KEY_STREAM_PREFIX, auditStream, lineageOf, type DomainEvent, type Recorded } from '#libs/domain';
-import { toPosition, type StoredEvent } from '#libs/event-store';
+import { BEGINNING, toPosition, type StoredEvent } from '#libs/event-store';
 import { createPool, migrate } from '#libs/postgres';
-import { loadCheckpoint, projectPage } from '#libs/projections';
+import { projectPage, servingGeneration, useGeneration } from '#libs/projections';
 import {
   ApiKeyHistoryProjection,
   ApiKeysProjection,
@@ -28,7 +28,9 @@ export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Pr
   const client = await projector.connect();
   const page = { events: stored(events), position: toPosition(BigInt(events.length)) };
   for (const projection of [new ApiKeysProjection(), new ApiKeyHistoryProjection(), new AuditLogProjection()]) {
-    await projectPage(client, projection, await loadCheckpoint(client, projection), page);
+    const generation = await servingGeneration(client, projection);
+    await useGeneration(client, generation);
+    await projectPage(client, { projection, generation, from: BEGINNING }, page);
   }
   client.release();
   await projector.end();

@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { createPool, migrate } from '#libs/postgres';
+import { createPool, migrate, type DatabaseRole } from '#libs/postgres';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { OperatorProjections } from '../operator-projections.js';
 import { projectionMigrations } from '../projection-migrations.js';
 import { seenEventsMigration } from './seen-events.projection.js';
 
@@ -16,8 +17,13 @@ export class SeenEventsDatabase {
     return new SeenEventsDatabase(database);
   }
 
-  pool(): pg.Pool {
-    const pool = createPool({ ownerUrl: this.database.url, role: 'projector', max: 3, onIdleError: () => undefined });
+  /** What operators see and ask for. */
+  operator(): OperatorProjections {
+    return new OperatorProjections(this.pool('api'));
+  }
+
+  pool(role: DatabaseRole = 'projector'): pg.Pool {
+    const pool = createPool({ ownerUrl: this.database.url, role, max: 4, onIdleError: () => undefined });
     this.#pools.push(pool);
     return pool;
   }

@@ -13,7 +13,7 @@ export class SeenEvents implements Projection {
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
     await this.before(page);
     await transaction.query(
-      `insert into read_models.seen_events (position, org_id, seq)
+      `insert into seen_events (position, org_id, seq)
        select * from unnest($1::numeric[], $2::text[], $3::bigint[])`,
       [
         page.map(({ event }) => event.position.toString()),
@@ -32,7 +32,8 @@ export class SeenEvents implements Projection {
 export const seenEventsMigration = {
   id: 'test/seen-events',
   sql: `create table read_models.seen_events (position numeric(20), org_id text, seq bigint);
-        grant select, insert on read_models.seen_events to {{projector}};`,
+        grant select, insert on read_models.seen_events to {{projector}};
+        select read_models.adopt_projection('seen-events', 1, 'seen_events');`,
 };
 
 /** What was projected, in log order: `org seq`. */

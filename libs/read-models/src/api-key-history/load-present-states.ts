@@ -19,7 +19,7 @@ export async function loadPresentStates(
   const { rows } = await transaction.query<PresentRow>({
     name: 'load_present_states',
     text: `select org_id, lineage, id, created_seq, steps.states
-           from read_models.api_key_states as present join read_models.api_key_steps as steps
+           from api_key_states as present join api_key_steps as steps
              using (org_id, lineage, revision)
            where lineage = any($1) and present.ended_at = ${FOR_EVER} order by created_seq`,
     values: [lineages],

@@ -58,17 +58,17 @@ function stateColumns(intervals: readonly KeyInterval[]): readonly Buffer[] {
 }
 
 const INSERT_STEPS = `
-  insert into read_models.api_key_steps (org_id, lineage, revision, seq, entry, states)
+  insert into api_key_steps (org_id, lineage, revision, seq, entry, states)
   select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])`;
 
 /** By the index of the present states, whose condition must be repeated word for word. */
 const END_STATES = `
-  update read_models.api_key_states as stored set ended_at = page.ended_at
+  update api_key_states as stored set ended_at = page.ended_at
   from unnest($1::text[], $2::text[], $3::bigint[]) as page (lineage, id, ended_at)
   where stored.lineage = page.lineage and stored.id = page.id and stored.ended_at = ${FOR_EVER}`;
 
 const INSERT_STATES = `
-  insert into read_models.api_key_states
+  insert into api_key_states
     (org_id, id, lineage, revision, created_seq, began_at, ended_at, search, key_type, environment,
      deleted, revoked, suspended, rotated, expires_at, grace_expires_at)
   select * from unnest

@@ -16,7 +16,7 @@ export async function loadLineages(
 ): Promise<ReadonlyMap<string, ProjectedLineage>> {
   const { rows } = await transaction.query<LineageRow>({
     name: 'load_lineages',
-    text: `select lineage, org_id, created_seq, state from read_models.api_keys
+    text: `select lineage, org_id, created_seq, state from api_keys
            where lineage = any($1) order by created_seq`,
     values: [lineages],
   });

@@ -53,7 +53,7 @@ const PAGE = `$1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[], 
      $8::bigint[], $9::bigint[], $10::text[]`;
 
 const INSERT_KEYS = `
-  insert into read_models.api_keys
+  insert into api_keys
     (org_id, id, search, deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state,
      lineage, created_seq, key_type, environment)
   select org_id, id, search, deleted, revoked, suspended, rotated, expires_at, grace_expires_at, state::json,
@@ -63,7 +63,7 @@ const INSERT_KEYS = `
      lineage, created_seq, key_type, environment)`;
 
 const UPDATE_KEYS = `
-  update read_models.api_keys as stored set
+  update api_keys as stored set
     search = page.search,
     deleted = page.deleted,
     revoked = page.revoked,

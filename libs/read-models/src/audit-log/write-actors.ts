@@ -33,10 +33,11 @@ export async function writeActors(transaction: pg.ClientBase, page: readonly Seq
   });
 }
 
-/** A name that is not known this time does not hide the one that was. */
+/** A name that is not known this time does not hide the one that was; events that were parked come late. */
 const WRITE_ACTORS = `
-  insert into read_models.audit_actors as stored (org_id, type, id, name, last_seq)
+  insert into audit_actors as stored (org_id, type, id, name, last_seq)
   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
   on conflict (org_id, type, id) do update set
-    name = coalesce(excluded.name, stored.name),
-    last_seq = excluded.last_seq`;
+    name = case when excluded.last_seq > stored.last_seq
+             then coalesce(excluded.name, stored.name) else coalesce(stored.name, excluded.name) end,
+    last_seq = greatest(stored.last_seq, excluded.last_seq)`;

@@ -33,7 +33,7 @@ export async function writeEntries(transaction: pg.ClientBase, rows: readonly En
 }
 
 const WRITE_ENTRIES = `
-  insert into read_models.audit_entries
+  insert into audit_entries
     (org_id, seq, occurred_at, event_type, actor_id, target_type, target_id, target_lineage, search, event)
   select * from unnest
     ($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],

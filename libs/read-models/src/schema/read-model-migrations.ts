@@ -4,6 +4,7 @@ import { apiKeyHistoryMigration } from './api-key-history.migration.js';
 import { apiKeyUsageMigration } from './api-key-usage.migration.js';
 import { apiKeysMigration } from './api-keys.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
+import { readModelGenerationsMigration } from './generations.migration.js';
 
 /** Everything of schema `read_models`, the projections' checkpoints included, in the order of its making. */
 export const readModelMigrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const readModelMigrations: readonly Migration[] = [
   auditLogMigration,
   apiKeyUsageMigration,
   apiKeyHistoryMigration,
+  readModelGenerationsMigration,
 ];

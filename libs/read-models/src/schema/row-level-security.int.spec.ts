@@ -22,10 +22,10 @@ beforeAll(async () => {
   await database.project(new AuditLogProjection(), log);
   await recordUse(database.apiPool, 'org_a', [{ keyId: 'ak_a', at: 1 }]);
   await recordUse(database.apiPool, 'org_b', [{ keyId: 'ak_b', at: 1 }]);
-  // Every table and view with an organization in it that the api role may read, those of later issues too.
+  // Every table and view with an organization in it that the api role may read, whatever generation it is of.
   const { rows } = await database.apiPool.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-     where c.relnamespace = 'read_models'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+     where c.relnamespace::regnamespace::text like 'read\\_models%' and c.relkind in ('r', 'p', 'v', 'm')
        and a.attname = 'org_id' and has_table_privilege(c.oid, 'select') order by 1`,
   );
   tables = rows.map(({ name }) => name);
@@ -48,6 +48,11 @@ it('knows which tables it speaks of', () => {
     'read_models.api_keys',
     'read_models.audit_actors',
     'read_models.audit_entries',
+    'read_models_api_key_history_1.api_key_states',
+    'read_models_api_key_history_1.api_key_steps',
+    'read_models_api_keys_1.api_keys',
+    'read_models_audit_log_1.audit_actors',
+    'read_models_audit_log_1.audit_entries',
   ]);
 });
 
@@ -67,7 +72,7 @@ it('shows nothing where no organization is set, before and after a transaction t
 it('is enabled and forced on every table with an organization in it, the unreadable ones too', async () => {
   const { rows } = await database.apiPool.query(
     `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
-     where c.relnamespace = 'read_models'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'org_id'
+     where c.relnamespace::regnamespace::text like 'read\\_model%' and c.relkind in ('r', 'p') and a.attname = 'org_id'
        and not (c.relrowsecurity and c.relforcerowsecurity)`,
   );
   expect(rows).toEqual([]);
@@ -76,7 +81,7 @@ it('is enabled and forced on every table with an organization in it, the unreada
 it('lets the api role write nothing that the log says', async () => {
   for (const table of tables.filter((name) => name !== 'read_models.api_key_usage')) {
     for (const statement of [`update ${table} set org_id = 'org_a'`, `delete from ${table}`, `truncate ${table}`]) {
-      await expect(database.apiPool.query(statement)).rejects.toThrow(/permission denied/);
+      await expect(database.apiPool.query(statement)).rejects.toThrow(/permission denied|is not a table/);
     }
     await expect(database.apiPool.query(`insert into ${table} select * from ${table}`)).rejects.toThrow(/denied/);
   }

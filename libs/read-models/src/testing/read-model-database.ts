@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { toPosition, type StoredEvent } from '#libs/event-store';
 import { createPool, migrate, type DatabaseRole } from '#libs/postgres';
-import { loadCheckpoint, projectPage, type Projection } from '#libs/projections';
+import { loadCheckpoint, projectPage, servingGeneration, useGeneration, type Projection } from '#libs/projections';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { readModelMigrations } from '../schema/read-model-migrations.js';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
@@ -33,12 +33,14 @@ export class ReadModelDatabase {
   async project(projection: Projection, log: readonly StoredEvent[], cuts: readonly number[] = []): Promise<void> {
     const client = await this.projectorPool.connect();
     try {
-      let from = await loadCheckpoint(client, projection);
+      const generation = await servingGeneration(client, projection);
+      await useGeneration(client, generation);
+      let from = (await loadCheckpoint(client, generation)).position;
       for (const end of [...cuts, log.length].sort((a, b) => a - b)) {
         const events = log.slice(Number(from), end);
         if (events.length === 0) continue;
         const position = toPosition(BigInt(end));
-        await projectPage(client, projection, from, { events, position });
+        await projectPage(client, { projection, generation, from }, { events, position });
         from = position;
       }
     } finally {
@@ -62,9 +64,10 @@ export class ReadModelDatabase {
   async forget(): Promise<void> {
     const { rows } = await this.#asOwner<{ tables: string }>(
       `select string_agg(format('%I.%I', schemaname, tablename), ', ') as tables
-       from pg_tables where schemaname = 'read_models' and tablename <> 'api_key_usage'`,
+       from pg_tables where schemaname like 'read\\_models\\_%' or tablename = 'projection_sequences'`,
     );
     await this.#asOwner(`truncate ${rows[0]?.tables}`);
+    await this.#asOwner('update read_models.projection_checkpoints set position = 0, last_stream = null');
   }
 
   async drop(): Promise<void> {
