@@ -3,6 +3,7 @@ import { EventStoreUnavailable, PendingAppend, type AppendResult } from '#libs/e
 import type { Logger } from '#libs/observability';
 import type { AppendRequest } from './append-once.js';
 import { isOutage } from './is-outage.js';
+import { messageOf } from './message-of.js';
 
 export interface AppendQueueOptions {
   readonly appendOnce: (request: AppendRequest) => Promise<AppendResult>;
@@ -109,8 +110,7 @@ export class AppendQueue {
 
   async #pause(error: unknown): Promise<void> {
     const backoff = Math.min(25 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
-    const message = error instanceof Error ? error.message : String(error);
-    this.options.logger.warn({ appends: this.#inFlight, backoff, error: message }, 'append interrupted');
+    this.options.logger.warn({ appends: this.#inFlight, backoff, error: messageOf(error) }, 'append interrupted');
     await delay(backoff);
     this.#backoff = null;
     // Those that were interrupted go first.

@@ -6,7 +6,7 @@ import { isVisible } from './tick-stream.js';
 import { positionOf, toStoredEvent } from './to-stored-event.js';
 
 export interface FeedPagesOptions {
-  readonly feed: SubscriptionFeed;
+  readonly feed: Pick<SubscriptionFeed, 'next' | 'hasItems' | 'timesOut'>;
   /** Where the feed began. */
   readonly after: Position;
   readonly limit: number | undefined;

@@ -9,6 +9,7 @@ import {
 import type { Logger } from '#libs/observability';
 import { feedPages } from './feed-pages.js';
 import { isOutage } from './is-outage.js';
+import { messageOf } from './message-of.js';
 import type { SharedClient } from './shared-client.js';
 import { SubscriptionFeed } from './subscription-feed.js';
 import type { Ticker } from './ticker.js';
@@ -49,8 +50,10 @@ export async function* followLog(options: FollowLogOptions, subscription: LogSub
       if (!(error instanceof EventStoreUnavailable) && !isOutage(error)) throw error;
       if (signal.aborted) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS);
-      const message = error instanceof Error ? error.message : String(error);
-      logger.warn({ after: position.toString(), error: message, pauseMs }, 'event log subscription interrupted');
+      logger.warn(
+        { after: position.toString(), error: messageOf(error), pauseMs },
+        'event log subscription interrupted',
+      );
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }

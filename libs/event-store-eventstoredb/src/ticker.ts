@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/observability';
 import type { ClientEvent } from './collect-events.js';
+import { messageOf } from './message-of.js';
 import type { ClientLife, SharedClient } from './shared-client.js';
 import { TICK_PREFIX, TICK_TYPE } from './tick-stream.js';
 import { withinDeadline } from './within-deadline.js';
@@ -60,8 +61,7 @@ export class Ticker {
         await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       } catch (error) {
         const backoff = Math.min(100 * 2 ** failures++, LONGEST_BACKOFF_MS);
-        const message = error instanceof Error ? error.message : String(error);
-        logger.warn({ error: message, backoff }, 'tick could not be written');
+        logger.warn({ error: messageOf(error), backoff }, 'tick could not be written');
         await delay(backoff, undefined, { signal }).catch(() => undefined);
       }
     }
