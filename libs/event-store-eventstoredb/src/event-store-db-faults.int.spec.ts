@@ -1,6 +1,7 @@
+import { jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BEGINNING, LogIntegrityError, NO_STREAM, toPosition, type LogPage, type StoredEvent } from '#libs/event-store';
-import { appended, readToEnd, someEvents, someStream } from '#libs/event-store/contract';
+import { appended, readToEnd, someEvent, someEvents, someStream } from '#libs/event-store/contract';
 import { SILENT, type Logger } from '#libs/observability';
 import { eventually } from '#libs/testing';
 import { EventStoreDbServer } from '#libs/testing/eventstoredb-stand-in';
@@ -114,6 +115,20 @@ describe(`EventStoreDbEventStore (${ownServer})`, () => {
     await expect(store.append('keyledgerTick-1', NO_STREAM, someEvents(1))).rejects.toMatchObject({
       code: 'invalid_append',
     });
+  });
+
+  it('leaves no rejection unhandled when the server dies under more than it has taken', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    server.freeze();
+    // More than sockets and flow control swallow.
+    const events = [someEvent({ filling: 'x'.repeat(50_000) })];
+    const results = Promise.allSettled(Array.from({ length: 300 }, () => appended(store, someStream(), events)));
+    await delay(500);
+    await server.kill();
+    for (const result of await results) expect(result).toMatchObject({ reason: unavailable });
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   it('refuses at once what would wait behind too many others, and takes more when they are done', async () => {

@@ -1,4 +1,5 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { breaksConnection } from './breaks-connection.js';
 import { createClient } from './create-client.js';
@@ -30,7 +31,7 @@ export class SharedClient {
 
   private constructor(private readonly url: string) {
     tolerateBrokenWrites();
-    this.#life = { client: createClient(url), ended: this.#ending.signal };
+    this.#life = this.#begin();
   }
 
   /** @throws EventStoreUrlInvalid also when the process uses another EventStoreDB already */
@@ -64,8 +65,7 @@ export class SharedClient {
   failed(life: ClientLife, error: unknown): void {
     if (life !== this.#life || this.#renewing !== null || !breaksConnection(error)) return;
     this.#renewing = this.#end().finally(() => {
-      this.#ending = new AbortController();
-      this.#life = { client: createClient(this.url), ended: this.#ending.signal };
+      this.#life = this.#begin();
       this.#renewing = null;
     });
   }
@@ -76,6 +76,13 @@ export class SharedClient {
     if (current === this) current = null;
     await this.#renewing;
     await this.#end();
+  }
+
+  #begin(): ClientLife {
+    this.#ending = new AbortController();
+    // Every call in flight listens.
+    setMaxListeners(0, this.#ending.signal);
+    return { client: createClient(this.url), ended: this.#ending.signal };
   }
 
   async #end(): Promise<void> {
