@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import { ApiClient, StartedSystem, eventually, type Node } from '#libs/testing';
+import { ApiClient, StartedSystem, eventually, storesOf, type Node } from '#libs/testing';
 import { readModelDigests } from './testing/read-model-digests.js';
 
 const TAKEN_OVER_WITHIN_MS = 5_000;
@@ -109,11 +109,6 @@ async function visible({ headers, body }: { headers: Headers; body: Readonly<Rec
     const read = await admin().get(`/v1/api-keys/${String(body['id'])}`, { 'x-min-log-position': position });
     return read.status === 200 ? true : null;
   });
-}
-
-function storesOf({ stores }: StartedSystem): { readonly databaseUrl: string; readonly eventStoreUrl: string } {
-  if (stores === null) throw new Error('the system runs embedded');
-  return stores;
 }
 
 function admin(): ApiClient {

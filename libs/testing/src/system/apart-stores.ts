@@ -27,3 +27,9 @@ export class ApartStores {
     return this.postgres.stop();
   }
 }
+
+/** @throws Error where the system runs embedded */
+export function storesOf({ stores }: { readonly stores: ApartStores | null }): ApartStores {
+  if (stores === null) throw new Error('the stores of an embedded system are its own');
+  return stores;
+}
