@@ -3,9 +3,8 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiClient, StartedSystem, eventually } from '#libs/testing';
+import { ApiClient, ENTRIES, StartedSystem, eventually, runToItsEnd } from '#libs/testing';
 import { isAlive, postmasterOf } from './testing/postmaster.js';
-import { runToItsEnd } from './testing/run-to-its-end.js';
 
 let dataDir: string;
 
@@ -42,7 +41,11 @@ it('refuses a data directory that another process holds, and leaves that one alo
   const first = await StartedSystem.start();
   try {
     const postgres = await postmasterOf(first.dataDir);
-    const { code, output } = await runToItsEnd({ DEV_ISSUER: 'true', PORT: '0', DATA_DIR: first.dataDir });
+    const { code, output } = await runToItsEnd(ENTRIES.standalone, {
+      DEV_ISSUER: 'true',
+      PORT: '0',
+      DATA_DIR: first.dataDir,
+    });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('another Keyledger runs') as string });
     expect(output).toContain(first.dataDir);
     expect(await postmasterOf(first.dataDir)).toBe(postgres);
@@ -57,7 +60,11 @@ it('refuses a data directory that another process holds, and leaves that one alo
 it('says that its port is taken, and takes its Postgres with it', async () => {
   const { server, port } = await takenPort();
   try {
-    const { code, output } = await runToItsEnd({ DEV_ISSUER: 'true', PORT: String(port), DATA_DIR: dataDir });
+    const { code, output } = await runToItsEnd(ENTRIES.standalone, {
+      DEV_ISSUER: 'true',
+      PORT: String(port),
+      DATA_DIR: dataDir,
+    });
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`PORT.*${port}|${port}.*PORT`));
     expect(output).not.toMatch(/^\s+at /m);
@@ -69,7 +76,7 @@ it('says that its port is taken, and takes its Postgres with it', async () => {
 });
 
 it('names everything that is wrong with its settings, and touches nothing', async () => {
-  const { code, output } = await runToItsEnd({
+  const { code, output } = await runToItsEnd(ENTRIES.standalone, {
     ...{ PORT: '70000', DIRECTORY_MAX_KEYS: 'many', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://u:hidden-password@h/d' },
     ...{ DEV_ISSUER: 'true', OIDC_ISSUER: 'https://issuer.test', DATA_DIR: dataDir },
   });
@@ -89,7 +96,7 @@ it('names everything that is wrong with its settings, and touches nothing', asyn
 });
 
 it('says so when nobody could sign in', async () => {
-  const { code, output } = await runToItsEnd({ PORT: '0', DATA_DIR: dataDir });
+  const { code, output } = await runToItsEnd(ENTRIES.standalone, { PORT: '0', DATA_DIR: dataDir });
   expect(code).toBe(1);
   expect(output).toMatch(/OIDC_ISSUER/);
   expect(output).toMatch(/DEV_ISSUER/);

@@ -10,5 +10,6 @@ export { storesOf } from './system/apart-stores.js';
 export * from './system/free-port.js';
 export * from './system/proxy-store.js';
 export * from './system/product-process.js';
+export * from './system/run-to-its-end.js';
 export * from './system/started-system.js';
 export * from './system/tcp-proxy.js';

@@ -27,9 +27,12 @@ export interface SystemOptions {
   readonly entry?: string;
 }
 
-const EMBEDDED = 'dist/apps/standalone/src/main.js';
-const API = 'dist/apps/command-api/src/main.js';
-const PROJECTOR = 'dist/apps/projector/src/main.js';
+/** The compiled entries. */
+export const ENTRIES = {
+  standalone: 'dist/apps/standalone/src/main.js',
+  api: 'dist/apps/command-api/src/main.js',
+  projector: 'dist/apps/projector/src/main.js',
+} as const;
 
 /** A process of a running system with the URL at which it says how it stands. */
 export interface Node {
@@ -97,7 +100,7 @@ export class StartedSystem {
    */
   async launch(options: Omit<SystemOptions, 'mode'> = {}): Promise<void> {
     const { env, entry } = { ...this.options, ...options };
-    const main = entry ?? (this.stores === null ? EMBEDDED : API);
+    const main = entry ?? (this.stores === null ? ENTRIES.standalone : ENTRIES.api);
     const api = this.#spawn(main, { ...env, PORT: String(this.port) });
     this.#processes = [api];
     if (this.stores !== null) {
@@ -111,7 +114,7 @@ export class StartedSystem {
   /** Another API over the same stores, which may not be ready yet; it ends with the system. */
   async startApi(env: Readonly<Record<string, string>> = {}): Promise<Node> {
     const port = await freePort();
-    const node = { url: `http://127.0.0.1:${port}`, process: this.#spawn(API, { ...env, PORT: String(port) }) };
+    const node = { url: `http://127.0.0.1:${port}`, process: this.#spawn(ENTRIES.api, { ...env, PORT: String(port) }) };
     this.#others.push(node.process);
     return node;
   }
@@ -165,7 +168,7 @@ export class StartedSystem {
 
   async #spawnProjector(env: Readonly<Record<string, string>> = {}): Promise<Node> {
     const port = await freePort();
-    const process = this.#spawn(PROJECTOR, { ...env, METRICS_PORT: String(port) });
+    const process = this.#spawn(ENTRIES.projector, { ...env, METRICS_PORT: String(port) });
     return { url: `http://127.0.0.1:${port}`, process };
   }
 }

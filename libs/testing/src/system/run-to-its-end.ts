@@ -7,9 +7,9 @@ export interface EndedRun {
   readonly output: string;
 }
 
-/** Starts the built product with these settings alone, and waits until it has ended by itself. */
-export async function runToItsEnd(settings: Readonly<Record<string, string>>): Promise<EndedRun> {
-  const child = spawn(process.execPath, ['dist/apps/standalone/src/main.js'], {
+/** Starts a compiled entry with these settings alone, and waits until it has ended by itself. */
+export async function runToItsEnd(entry: string, settings: Readonly<Record<string, string>>): Promise<EndedRun> {
+  const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
