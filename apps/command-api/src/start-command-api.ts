@@ -14,7 +14,7 @@ import type { EventStore } from '#libs/event-store';
 import { OpaqueTokens, type Keyring } from '#libs/keyring';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { createPool, roleUrl } from '#libs/postgres';
-import { CheckpointWaiter, type ProjectionStatus } from '#libs/projections';
+import { CheckpointWaiter, OperatorProjections, type ProjectionStatus } from '#libs/projections';
 import {
   ApiKeyHistoryProjection,
   ApiKeysProjection,
@@ -34,6 +34,7 @@ import { listenAt } from './http/listen-at.js';
 import { LogPositions } from './http/log-positions.js';
 import { createOperationsServer } from './operations/operations-server.js';
 import { probeReadiness } from './operations/probe-readiness.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { UseCasesModule } from './use-cases.module.js';
 import { CommandRunner } from './write-side/command-runner.js';
 import type { FailPoint } from './write-side/fail-point.js';
@@ -168,7 +169,10 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     lastUsed,
     holdsScope: (caller, scope) => holds(caller, scope),
     waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
-    modules: [UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition })],
+    modules: [
+      UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),
+      OperatorModule.over(new OperatorProjections(pool)),
+    ],
   });
   const operations = createOperationsServer(readiness, metrics);
   const { server } = application.getHttpAdapter().getInstance();

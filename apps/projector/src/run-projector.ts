@@ -32,9 +32,7 @@ export async function runProjector(
   });
   const metrics = new ProductMetrics();
   metrics.watchLog(() => Number(running?.eventStore.figures().head ?? 0));
-  metrics.watchProjections(
-    () => new Map(running?.projector.status().map(({ name, lagSeconds }) => [name, lagSeconds])),
-  );
+  metrics.watchProjections(() => running?.projector.status() ?? []);
   try {
     const { metricsPort: port, metricsHost: host } = settings;
     const operations = createOperationsServer(readiness, metrics);

@@ -55,7 +55,7 @@ export async function startStandalone({
     const metrics = new ProductMetrics();
     metrics.watchLog(() => Number(eventStore.figures().head));
     metrics.watchAppendQueue(() => eventStore.figures().waitingAppends);
-    metrics.watchProjections(() => new Map(projector.status().map(({ name, lagSeconds }) => [name, lagSeconds])));
+    metrics.watchProjections(() => projector.status());
     const api = await startCommandApi({
       ...configuration,
       ...{ settings, ownerUrl, eventStore, logger, metrics, documentationRoot, failPoint },

@@ -2,8 +2,8 @@ import { ProductMetrics } from './product-metrics.js';
 
 it('exposes what was counted and what is watched, read anew each time', async () => {
   const metrics = new ProductMetrics({ processMetrics: false });
-  const lags = new Map([['api_keys', 1.5]]);
-  metrics.watchProjections(() => lags);
+  let projections = [{ name: 'api_keys', lagSeconds: 1.5, parkedStreams: 2 }];
+  metrics.watchProjections(() => projections);
   metrics.watchLog(() => 42);
   metrics.watchDirectory(() => ({ size: 7, stalenessSeconds: 0.25 }));
   metrics.watchAppendQueue(() => 3);
@@ -21,6 +21,7 @@ it('exposes what was counted and what is watched, read anew each time', async ()
     'keyledger_key_verify_duration_seconds_bucket{le="0.000005"} 1',
     'keyledger_denials_total{code="insufficient_scope"} 1',
     'keyledger_projection_lag_seconds{projection="api_keys"} 1.5',
+    'keyledger_projection_parked_streams{projection="api_keys"} 2',
     'keyledger_log_position 42',
     'keyledger_key_directory_keys 7',
     'keyledger_key_directory_staleness_seconds 0.25',
@@ -28,6 +29,6 @@ it('exposes what was counted and what is watched, read anew each time', async ()
   ]) {
     expect(text.split('\n')).toContain(line);
   }
-  lags.clear();
+  projections = [];
   expect((await metrics.expose()).text).not.toContain('projection="api_keys"');
 });

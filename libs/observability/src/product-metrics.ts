@@ -6,6 +6,13 @@ export interface DirectoryFigures {
   readonly stalenessSeconds: number;
 }
 
+/** What a projection says of itself. */
+export interface ProjectionFigures {
+  readonly name: string;
+  readonly lagSeconds: number;
+  readonly parkedStreams: number;
+}
+
 /**
  * The metrics of a process, by name and with closed sets of labels. None is per organization or per key: those would
  * grow without bound, and tell whoever reads the metrics who is a customer.
@@ -72,15 +79,17 @@ export class ProductMetrics {
     this.#denials.inc({ code });
   }
 
-  /** Seconds by which each projection is behind the log, by name; read when the metrics are. */
-  watchProjections(lags: () => ReadonlyMap<string, number>): void {
-    this.#watch(
-      'keyledger_projection_lag_seconds',
-      'Seconds by which a projection is behind.',
-      ['projection'],
-      (gauge) => {
-        for (const [projection, seconds] of lags()) gauge.set({ projection }, seconds);
-      },
+  /** Those of this process; read when the metrics are. */
+  watchProjections(projections: () => readonly ProjectionFigures[]): void {
+    const watch = (name: string, help: string, figure: (of: ProjectionFigures) => number): void =>
+      this.#watch(name, help, ['projection'], (gauge) => {
+        for (const projection of projections()) gauge.set({ projection: projection.name }, figure(projection));
+      });
+    watch('keyledger_projection_lag_seconds', 'Seconds by which a projection is behind.', (of) => of.lagSeconds);
+    watch(
+      'keyledger_projection_parked_streams',
+      'Streams that a projection has set aside because of an event that it could not fold.',
+      (of) => of.parkedStreams,
     );
   }
 

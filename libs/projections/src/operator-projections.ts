@@ -28,6 +28,8 @@ export interface RebuildProgress {
 export interface OperatedProjection {
   readonly name: string;
   readonly version: number;
+  /** Of the tables that serve: each rebuild makes another. */
+  readonly generation: number;
   /** `unowned`: no process has said anything of it for some seconds. */
   readonly state: 'running' | 'unowned';
   readonly position: string;
@@ -81,6 +83,7 @@ export class OperatorProjections {
       .map((serving) => ({
         name: serving.projection,
         version: serving.version,
+        generation: serving.generation,
         state: serving.owned ? 'running' : 'unowned',
         position: serving.position,
         lagSeconds: serving.owned ? serving.lag_seconds : null,

@@ -19,13 +19,14 @@ export const readinessSchema: JsonSchema = {
       type: 'array',
       items: {
         type: 'object',
-        required: ['name', 'version', 'state', 'lag_seconds'],
+        required: ['name', 'version', 'state', 'lag_seconds', 'parked_streams'],
         additionalProperties: false,
         properties: {
           name: { type: 'string' },
           version: { type: 'integer' },
           state: { type: 'string' },
           lag_seconds: { type: 'number' },
+          parked_streams: { type: 'integer' },
         },
       },
     },

@@ -5,7 +5,7 @@ import { testDependencies } from '../testing/test-dependencies.js';
 import { createOperationsServer } from './operations-server.js';
 import type { Readiness } from './readiness.js';
 
-const projections = [{ name: 'api-keys', version: 1, state: 'running', lag_seconds: 0.5 }];
+const projections = [{ name: 'api-keys', version: 1, state: 'running', lag_seconds: 0.5, parked_streams: 1 }];
 let readiness: Readiness = { ready: true, dependencies: { database: 'ok' }, projections };
 const dependencies = testDependencies({ readiness: () => Promise.resolve(readiness) });
 let api: NestFastifyApplication;
@@ -85,6 +85,7 @@ it('documents every route that there is', async () => {
     'GET /v1/api-keys',
     'GET /v1/api-keys/{id}',
     'GET /v1/api-keys/{id}/history',
+    'GET /v1/log',
     'GET /v1/scopes',
     'GET /v1/system_audit_log',
     'GET /v1/system_audit_log/export',

@@ -6,7 +6,7 @@ export interface ReadinessSources {
   readonly stores: Readonly<Record<string, () => Promise<unknown>>>;
   /** What is known at once, by name: whether it is in order. */
   readonly parts?: Readonly<Record<string, () => boolean>>;
-  /** Of this process; one that has stopped makes it not ready, one that lags does not. */
+  /** Of this process; one that has stopped makes it not ready, one that lags or has parked a stream does not. */
   readonly projections: () => readonly ProjectionStatus[];
   /** Whether everything that a start does is done. */
   readonly started: () => boolean;
@@ -39,11 +39,8 @@ export function probeReadiness({ stores, parts = {}, projections, started }: Rea
         Object.values(dependencies).every((state) => state === 'ok') &&
         statuses.every(({ state }) => state !== 'stopped'),
       dependencies,
-      projections: statuses.map(({ name, version, state, lagSeconds }) => ({
-        name,
-        version,
-        state,
-        lag_seconds: lagSeconds,
+      projections: statuses.map(({ name, version, state, lagSeconds, parkedStreams }) => ({
+        ...{ name, version, state, lag_seconds: lagSeconds, parked_streams: parkedStreams },
       })),
     };
   };

@@ -11,6 +11,8 @@ export interface ProjectionReadiness {
   readonly version: number;
   readonly state: string;
   readonly lag_seconds: number;
+  /** Streams of which nothing is projected until an operator unparks them. */
+  readonly parked_streams: number;
 }
 
 /** May take as long as its dependencies' deadlines, and throws nothing. */
