@@ -93,7 +93,8 @@ export class OperatorApi {
         redirect: 'error',
       });
     } catch (error) {
-      throw new OperatorFailed(`${this.url} does not answer: ${isError(error) ? error.message : String(error)}`);
+      const cause = isError(error) && isError(error.cause) ? error.cause : error;
+      throw new OperatorFailed(`${this.url} does not answer: ${isError(cause) ? cause.message : String(cause)}`);
     }
     const text = await answer.text();
     if (answer.ok) return JSON.parse(text);
