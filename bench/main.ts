@@ -10,6 +10,7 @@ import * as createKey from './create-key.bench.js';
 import * as memory from './memory.bench.js';
 import * as projection from './projection.bench.js';
 import * as readLog from './read-log.bench.js';
+import * as revocation from './revocation.bench.js';
 import * as verifyFunction from './verify-function.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
 
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   'verify-function': verifyFunction,
   'verify-http': verifyHttp,
   'create-key': createKey,
+  revocation,
   memory,
 };
 
