@@ -3,13 +3,16 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import * as append from './append.bench.js';
+import * as appendEventStoreDb from './append-eventstoredb.bench.js';
 import * as asOf from './as-of.bench.js';
 import type { BenchContext } from './bench-context.js';
 import type { BenchRow } from './bench-row.js';
 import * as createKey from './create-key.bench.js';
 import * as memory from './memory.bench.js';
 import * as projection from './projection.bench.js';
+import * as projectionLag from './projection-lag.bench.js';
 import * as readLog from './read-log.bench.js';
+import * as rebuild from './rebuild.bench.js';
 import * as revocation from './revocation.bench.js';
 import * as verifyFunction from './verify-function.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
@@ -17,8 +20,11 @@ import * as verifyHttp from './verify-http.bench.js';
 /** Every benchmark, in the order in which it runs. */
 const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<BenchRow[]> }>> = {
   append,
+  'append-eventstoredb': appendEventStoreDb,
   'read-log': readLog,
   projection,
+  rebuild,
+  'projection-lag': projectionLag,
   'as-of': asOf,
   'verify-function': verifyFunction,
   'verify-http': verifyHttp,

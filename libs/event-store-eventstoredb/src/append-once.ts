@@ -10,10 +10,12 @@ import {
 import type { ClientLife } from './shared-client.js';
 import { withinDeadline } from './within-deadline.js';
 
-/** A measured append with the events themselves: the client makes its JSON from the values. */
+/** A measured append with the events themselves: of the data, the client wants to make the JSON by itself. */
 export interface AppendRequest extends SerialisedAppend {
   readonly originals: readonly EventToStore[];
 }
+
+const encoder = new TextEncoder();
 
 /** Past this a call is given up for lost: a server that froze is noticed by the connection after 20 s. */
 const LOST_AFTER_MS = 30_000;
@@ -31,9 +33,11 @@ const SERVER_DEADLINE_MS = 60_000;
  */
 export async function appendOnce(
   { client, ended }: ClientLife,
-  { stream, expected, originals }: AppendRequest,
+  { stream, expected, events: serialised, originals }: AppendRequest,
 ): Promise<AppendResult> {
-  const events = originals.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
+  const events = originals.map(({ id, type, data }, index) =>
+    jsonEvent({ id, type, data, metadata: encoder.encode(serialised[index]?.metadata) }),
+  );
   const expectedRevision = expected === NO_STREAM ? UNWRITTEN : BigInt(expected);
   try {
     const appending = client.appendToStream(stream, events, { expectedRevision, deadline: SERVER_DEADLINE_MS });

@@ -1,5 +1,6 @@
 import type { AllStreamResolvedEvent, ResolvedEvent, StreamingRead } from '@eventstore/db-client';
 import { approximateBytes } from './approximate-bytes.js';
+import type { LifeEnd } from './life-end.js';
 import { withinDeadline } from './within-deadline.js';
 
 /** What one read may hold: 10,000 events of a megabyte each would not fit into the process. */
@@ -17,7 +18,7 @@ export interface CollectedEvents {
 /** How long a read may take, and what ends it before. */
 export interface ReadLimits {
   readonly deadlineMs: number;
-  readonly ended: AbortSignal;
+  readonly ended: LifeEnd;
 }
 
 /**

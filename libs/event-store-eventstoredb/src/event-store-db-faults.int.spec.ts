@@ -8,6 +8,7 @@ import { EventStoreDbServer } from '#libs/testing/eventstoredb-stand-in';
 import { collectEvents, type ClientEvent } from './collect-events.js';
 import { createClient } from './create-client.js';
 import { EventStoreDbEventStore, type EventStoreDbEventStoreOptions } from './event-store-db-event-store.js';
+import { LifeEnd } from './life-end.js';
 import { ownServer } from './testing/test-server.js';
 
 const unavailable = { code: 'event_store_unavailable' };
@@ -43,7 +44,7 @@ function follow(from: EventStoreDbEventStore, after = BEGINNING): { pages: LogPa
 /** What the log holds, ticks and the server's own events too. */
 async function everything(): Promise<ClientEvent[]> {
   const client = createClient(server.url);
-  const limits = { deadlineMs: 10_000, ended: new AbortController().signal };
+  const limits = { deadlineMs: 10_000, ended: new LifeEnd() };
   const { events } = await collectEvents(client.readAll(), limits);
   await client.dispose();
   return [...events];

@@ -1,16 +1,16 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { breaksConnection } from './breaks-connection.js';
 import { createClient } from './create-client.js';
 import { EventStoreUrlInvalid } from './event-store-url-invalid.js';
+import { LifeEnd } from './life-end.js';
 import { tolerateBrokenWrites } from './tolerate-broken-writes.js';
 
 /** A client from its making to its end. */
 export interface ClientLife {
   readonly client: EventStoreDBClient;
-  /** Aborted when nothing that it was asked for will be answered any more. */
-  readonly ended: AbortSignal;
+  /** From then on nothing that it was asked for is answered any more. */
+  readonly ended: LifeEnd;
 }
 
 const FAREWELL_MS = 2_000;
@@ -25,7 +25,6 @@ let current: SharedClient | null = null;
  */
 export class SharedClient {
   #users = 0;
-  #ending = new AbortController();
   #life: ClientLife;
   #renewing: Promise<void> | null = null;
 
@@ -79,21 +78,18 @@ export class SharedClient {
   }
 
   #begin(): ClientLife {
-    this.#ending = new AbortController();
-    // Every call in flight listens.
-    setMaxListeners(0, this.#ending.signal);
-    return { client: createClient(this.url), ended: this.#ending.signal };
+    return { client: createClient(this.url), ended: new LifeEnd() };
   }
 
   async #end(): Promise<void> {
-    const { client } = this.#life;
-    this.#ending.abort();
+    const { client, ended } = this.#life;
+    ended.end();
     // A stream to a frozen server may never say that it has ended.
-    const ended = new AbortController();
+    const farewell = new AbortController();
     await Promise.race([
       client.dispose(),
-      delay(FAREWELL_MS, undefined, { signal: ended.signal }).catch(() => undefined),
+      delay(FAREWELL_MS, undefined, { signal: farewell.signal }).catch(() => undefined),
     ]);
-    ended.abort();
+    farewell.abort();
   }
 }

@@ -60,8 +60,8 @@ export class SubscriptionFeed {
     this.#subscription.on('fellBehind', () => this.#subscription.push({ kind: 'fell_behind' } satisfies FeedItem));
     this.#subscription.on('readable', () => this.#wake());
     // The client ends a subscription without a word.
-    ended.addEventListener('abort', this.#onClientEnd, { once: true });
-    this.#release = () => ended.removeEventListener('abort', this.#onClientEnd);
+    ended.add(this.#onClientEnd);
+    this.#release = () => ended.delete(this.#onClientEnd);
     // Both stay on for as long as the stream lives: an error that nobody listens for ends the process.
     this.#subscription.on('error', (error: Error) => this.#end(error));
     this.#subscription.on('end', () => this.#end(new EventStoreUnavailable('the server ended the subscription')));

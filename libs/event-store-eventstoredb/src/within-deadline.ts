@@ -1,11 +1,12 @@
 import { EventStoreUnavailable } from '#libs/event-store';
+import type { LifeEnd } from './life-end.js';
 
 /**
  * The answer, if it comes in time and before the client ends; what comes later, an error too, is let go. The client's own
  * deadline is ignored where it is needed most, by a server that has frozen.
  * @throws EventStoreUnavailable
  */
-export async function withinDeadline<T>(answer: Promise<T>, deadlineMs: number, ended: AbortSignal): Promise<T> {
+export async function withinDeadline<T>(answer: Promise<T>, deadlineMs: number, ended: LifeEnd): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = (reason: string): void => {
       finish();
@@ -15,9 +16,18 @@ export async function withinDeadline<T>(answer: Promise<T>, deadlineMs: number, 
     const deadline = setTimeout(() => giveUp(`the event store did not answer within ${deadlineMs} ms`), deadlineMs);
     const finish = (): void => {
       clearTimeout(deadline);
-      ended.removeEventListener('abort', onEnd);
+      ended.delete(onEnd);
     };
-    ended.addEventListener('abort', onEnd, { once: true });
-    answer.then(resolve, reject).finally(finish);
+    ended.add(onEnd);
+    answer.then(
+      (value) => {
+        finish();
+        resolve(value);
+      },
+      (error: unknown) => {
+        finish();
+        reject(error);
+      },
+    );
   });
 }
