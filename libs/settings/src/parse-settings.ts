@@ -1,13 +1,16 @@
 import type { Setting } from './setting.js';
 import { SettingsInvalid } from './settings-invalid.js';
 import { SETTINGS, type Settings } from './settings.js';
+import { valuesFromFiles } from './values-from-files.js';
 
 /**
- * Reads all settings from the environment; a missing or empty variable means the default.
+ * Reads all settings from the environment and the files that it names for some; a missing or empty variable means the
+ * default.
  * @throws SettingsInvalid with every problem at once
  */
-export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const problems: string[] = [];
+export function parseSettings(given: Readonly<Record<string, string | undefined>>): Settings {
+  const { environment, problems: unread } = valuesFromFiles(given);
+  const problems = [...unread];
   const entries = Object.entries(SETTINGS).map(([key, setting]: [string, Setting<unknown>]) => {
     const text = environment[setting.name]?.trim() ?? '';
     if (text === '') return [key, setting.default];

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parseSettings } from './parse-settings.js';
 import { SettingsInvalid } from './settings-invalid.js';
 import { SETTINGS } from './settings.js';
@@ -91,4 +93,44 @@ it('means the defaults by that example as it is', async () => {
   expect(lines).toHaveLength(Object.keys(SETTINGS).length);
   const environment = Object.fromEntries(lines.map((line) => line.slice(1).split('=')) as [string, string][]);
   expect(parseSettings(environment)).toEqual(parseSettings({}));
+});
+
+describe.each(['DATABASE_URL', 'EVENT_STORE_URL'])('%s in a file', (name) => {
+  let path: string;
+  beforeEach(async () => {
+    path = join(await mkdtemp(join(tmpdir(), 'keyledger-settings-')), 'url');
+  });
+  afterEach(() => rm(dirname(path), { recursive: true }));
+
+  it('is what the file holds, without the line break at its end', async () => {
+    await writeFile(path, 'postgres://owner:secret@host/keyledger\n');
+    const found = parseSettings({ [`${name}_FILE`]: path });
+    expect([found.databaseUrl, found.eventStoreUrl]).toContain('postgres://owner:secret@host/keyledger');
+    expect(found).toEqual({
+      ...parseSettings({ [name]: 'postgres://owner:secret@host/keyledger' }),
+      ...(name === 'DATABASE_URL' ? { databaseUrlFile: path } : { eventStoreUrlFile: path }),
+    });
+  });
+
+  it('is refused where it is no such URL, without a word of it', async () => {
+    await writeFile(path, 'mysql://secret');
+    expect(problemsOf({ [`${name}_FILE`]: path })).toEqual([expect.stringMatching(`^${name} must be `)]);
+  });
+
+  it('is refused where the file is empty, rather than mean another store', async () => {
+    await writeFile(path, ' \n');
+    expect(problemsOf({ [`${name}_FILE`]: path })).toEqual([`${name}_FILE names a file with nothing in it.`]);
+  });
+
+  it('is refused where there is no such file', () => {
+    const problem = `${name}_FILE names a file that cannot be read (ENOENT).`;
+    expect(problemsOf({ [`${name}_FILE`]: path })).toEqual([problem]);
+  });
+
+  it('is refused beside the same in the environment', async () => {
+    await writeFile(path, 'postgres://a:b@c/d');
+    expect(problemsOf({ [name]: 'postgres://a:b@c/d', [`${name}_FILE`]: path })).toEqual([
+      `${name} and ${name}_FILE exclude each other: remove one of them.`,
+    ]);
+  });
 });

@@ -22,11 +22,23 @@ export const SETTINGS = {
     null,
     "The owner's URL of the Postgres for read models; without it `npm start` starts one in `DATA_DIR`, and an app of its own does not start.",
   ),
+  databaseUrlFile: setting(
+    'DATABASE_URL_FILE',
+    optional(kinds.text),
+    null,
+    'A file that holds `DATABASE_URL`, in place of it, such as a mounted secret.',
+  ),
   eventStoreUrl: setting(
     'EVENT_STORE_URL',
     optional(kinds.eventStoreUrl),
     null,
     "The event store: an EventStoreDB, or a Postgres by its owner's URL; without it the Postgres of the read models.",
+  ),
+  eventStoreUrlFile: setting(
+    'EVENT_STORE_URL_FILE',
+    optional(kinds.text),
+    null,
+    'A file that holds `EVENT_STORE_URL`, in place of it.',
   ),
   devIssuer: setting(
     'DEV_ISSUER',
