@@ -14,7 +14,11 @@ const AT_ONCE = 2_000;
 export async function emptyDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query('drop schema if exists read_models, event_store, keyledger cascade');
+  // The generations of the read models have schemas of their own.
+  const { rows } = await client.query<{ name: string }>(
+    `select quote_ident(nspname) as name from pg_namespace where nspname ~ '^(read_model|event_store$|keyledger$)'`,
+  );
+  if (rows.length > 0) await client.query(`drop schema ${rows.map(({ name }) => name).join(', ')} cascade`);
   await client.end();
   await migrate(url, [...eventStoreMigrations, ...readModelMigrations]);
 }
