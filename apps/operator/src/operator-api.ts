@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, isError } from '#libs/errors';
+import { parseSettings } from '#libs/settings';
 import { OperatorFailed } from './operator-failed.js';
 
 /** A projection as `GET /v1/operator/projections` shows it. */
@@ -48,15 +49,12 @@ export class OperatorApi {
    * the development issuer, by its `session.json`.
    * @throws OperatorFailed
    */
-  static async fromEnvironment(
-    environment: Readonly<Record<string, string | undefined>>,
-    root: string,
-  ): Promise<OperatorApi> {
-    const { KEYLEDGER_URL: url, PLATFORM_TOKEN: token, DATA_DIR: dataDir = join(root, 'data') } = environment;
+  static async fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Promise<OperatorApi> {
+    const { KEYLEDGER_URL: url, PLATFORM_TOKEN: token } = environment;
     if (url !== undefined && token !== undefined) return new OperatorApi(url.replace(/\/$/, ''), token);
     if (url !== undefined || token !== undefined)
       throw new OperatorFailed('KEYLEDGER_URL and PLATFORM_TOKEN must be set together.');
-    const file = join(dataDir, 'session.json');
+    const file = join(parseSettings(environment).dataDir, 'session.json');
     try {
       const session = JSON.parse(await readFile(file, 'utf8')) as Readonly<Record<string, unknown>>;
       if (typeof session['url'] !== 'string' || typeof session['platform_token'] !== 'string')

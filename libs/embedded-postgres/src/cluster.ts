@@ -32,14 +32,27 @@ export async function openCluster(at: string, binaries: PostgresBinaries, how: U
   const data = join(directory, 'data');
   const passwordFile = join(directory, 'owner-password');
   if (!existsSync(data)) await initialise(directory, data, passwordFile, binaries, how);
-  const password = (await readFile(passwordFile, 'utf8')).trim();
   const socketDirectory = await privateSocketDirectory(directory, how);
-  const url = (database: string): string =>
-    `postgres://${OWNER}:${encodeURIComponent(password)}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketDirectory)}`;
+  const url = await ownersUrls(directory, socketDirectory);
   const tidy = async (): Promise<void> => {
     if (socketDirectory !== join(directory, 'socket')) await rm(socketDirectory, { recursive: true, force: true });
   };
   return { data, socketDirectory, url, tidy };
+}
+
+/**
+ * The superuser's URL of a database of the cluster in that directory, which another process may be running.
+ * @throws Error where there is no cluster
+ */
+export async function clusterUrl(at: string, database: string): Promise<string> {
+  const directory = resolve(at);
+  return (await ownersUrls(directory, await socketPath(directory)))(database);
+}
+
+async function ownersUrls(directory: string, socketDirectory: string): Promise<(database: string) => string> {
+  const password = (await readFile(join(directory, 'owner-password'), 'utf8')).trim();
+  return (database) =>
+    `postgres://${OWNER}:${encodeURIComponent(password)}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketDirectory)}`;
 }
 
 async function initialise(

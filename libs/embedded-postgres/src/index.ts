@@ -1,1 +1,3 @@
+export { clusterUrl } from './cluster.js';
 export * from './embedded-postgres.js';
+export * from './own-cluster-files.js';

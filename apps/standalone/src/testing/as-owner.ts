@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { clusterUrl } from '#libs/embedded-postgres';
 
-/** Runs the work as the owner of a running system's database, whom no row-level security confines. */
+/** The owner's URL of a running system's database, whom no row-level security confines. */
+export function ownerUrl(dataDir: string): Promise<string> {
+  return clusterUrl(join(dataDir, 'postgres'), 'keyledger');
+}
+
+/** Runs the work as that owner. */
 export async function asOwner<T>(dataDir: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const postgres = join(dataDir, 'postgres');
-  const client = new pg.Client({
-    host: join(postgres, 'socket'),
-    user: 'keyledger',
-    password: (await readFile(join(postgres, 'owner-password'), 'utf8')).trim(),
-    database: 'keyledger',
-  });
+  const client = new pg.Client({ connectionString: await ownerUrl(dataDir) });
   await client.connect();
   try {
     return await work(client);

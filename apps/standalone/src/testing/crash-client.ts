@@ -12,6 +12,8 @@ export interface Acknowledged {
   /** Its secret where the command made one. */
   readonly secret: string | null;
   readonly position: string;
+  /** When the client was told. */
+  readonly at: Date;
 }
 
 interface OwnKey {
@@ -59,19 +61,26 @@ export class CrashClient {
     const { body, position } = await this.#settle('/v1/api-keys', { name: this.name }, 201);
     const made = { id: String(body['id']), secret: String(body['secret']) };
     this.#keys.push(made);
-    this.acknowledged.push({ command: 'create', ...made, rotatedTo: null, position });
+    this.acknowledged.push({ command: 'create', ...made, rotatedTo: null, position, at: new Date() });
   }
 
   async #rotate({ id }: OwnKey): Promise<void> {
     const { body, position } = await this.#settle(`/v1/api-keys/${id}/rotate`, {}, 200);
     const made = { id: String(body['id']), secret: String(body['secret']) };
     this.#keys.push(made);
-    this.acknowledged.push({ command: 'rotate', id, rotatedTo: made.id, secret: made.secret, position });
+    this.acknowledged.push({
+      command: 'rotate',
+      id,
+      rotatedTo: made.id,
+      secret: made.secret,
+      position,
+      at: new Date(),
+    });
   }
 
   async #revoke({ id }: OwnKey): Promise<void> {
     const { position } = await this.#settle(`/v1/api-keys/${id}/revoke`, { reason: 'left' }, 200);
-    this.acknowledged.push({ command: 'revoke', id, rotatedTo: null, secret: null, position });
+    this.acknowledged.push({ command: 'revoke', id, rotatedTo: null, secret: null, position, at: new Date() });
   }
 
   async #settle(path: string, body: unknown, expected: number): Promise<{ body: ApiAnswer['body']; position: string }> {

@@ -7,9 +7,13 @@ export interface EndedRun {
   readonly output: string;
 }
 
-/** Starts a compiled entry with these settings alone, and waits until it has ended by itself. */
-export async function runToItsEnd(entry: string, settings: Readonly<Record<string, string>>): Promise<EndedRun> {
-  const child = spawn(process.execPath, [entry], {
+/** Starts a compiled entry with these settings alone and these arguments, and waits until it has ended by itself. */
+export async function runToItsEnd(
+  entry: string,
+  settings: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<EndedRun> {
+  const child = spawn(process.execPath, [entry, ...args], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The compiled entry of the embedded mode; default the product itself. */
   readonly entry?: string;
+  /** An earlier one, which ends with the system as well; default a new one. */
+  readonly dataDir?: string;
 }
 
 /** The compiled entries. */
@@ -59,7 +61,7 @@ export class StartedSystem {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<StartedSystem> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'keyledger-e2e-'));
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'keyledger-e2e-')));
     const stores = options.mode === 'apart' ? await ApartStores.start(dataDir) : null;
     const system = new StartedSystem(dataDir, await freePort(), options, stores);
     try {
