@@ -19,15 +19,7 @@ export async function withinDeadline<T>(answer: Promise<T>, deadlineMs: number, 
       ended.delete(onEnd);
     };
     ended.add(onEnd);
-    answer.then(
-      (value) => {
-        finish();
-        resolve(value);
-      },
-      (error: unknown) => {
-        finish();
-        reject(error);
-      },
-    );
+    answer.then(resolve, reject);
+    answer.then(finish, finish);
   });
 }
