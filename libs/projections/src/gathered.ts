@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LogPage } from '#libs/event-store';
 
 /** Long enough for a busy log to fill a page, too short for a reader who waits for their own write to notice. */
-const GATHER_MS = 10;
+const GATHER_MS = 20;
 
 /**
  * The same pages, but after one that ended at the end of the log the next is asked for a little later: a transaction
