@@ -37,16 +37,16 @@ it('goes on within five seconds when the owner of the projections is paused, and
 
   // Both have got everywhere: the log has come to its end.
   const fresh = await freshFold();
-  const digests = await eventually('the same rows', async () => {
+  await eventually('the same rows', async () => {
     const [disturbed, undisturbed] = [
       await readModelDigests(storesOf(system).databaseUrl),
       await readModelDigests(fresh),
     ];
-    return isDeepStrictEqual(disturbed, undisturbed) ? disturbed : null;
+    return isDeepStrictEqual(disturbed, undisturbed) ? true : null;
   });
   // Each key is created, rotated and revoked: an event that was lost or doubled in both would show here.
-  const events = 3 * load.created + PAUSES + 1;
-  expect(digests['audit_entries']).toMatch(new RegExp(`^${events} rows `));
+  const audited = await admin().get('/v1/system_audit_log?limit=1');
+  expect(audited.headers.get('x-total-count')).toBe(String(3 * load.created + PAUSES + 1));
 }, 180_000);
 
 /** Changes keys for as long as it is not stopped. */

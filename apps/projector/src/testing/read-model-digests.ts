@@ -1,7 +1,8 @@
 import pg from 'pg';
 
-/** Progress and signs of life differ from one process to the next; uses of keys are not in the log. */
-const NOT_FOLDED = ['projection_checkpoints', 'projection_leases', 'api_key_usage'];
+/** How a projection stands differs from one process to the next, its numbering does not; uses of keys are not in the log. */
+const isFolded = (name: string): boolean =>
+  name === 'projection_sequences' || !/^(projection_.*|serving_projections|api_key_usage)$/.test(name);
 
 /** How many rows each read model has, and a digest of all of them, as the owner sees them. */
 export async function readModelDigests(databaseUrl: string): Promise<Readonly<Record<string, string>>> {
@@ -12,7 +13,7 @@ export async function readModelDigests(databaseUrl: string): Promise<Readonly<Re
       `select table_name as name from information_schema.tables where table_schema = 'read_models' order by 1`,
     );
     const found: Record<string, string> = {};
-    for (const { name } of tables.rows.filter((table) => !NOT_FOLDED.includes(table.name))) {
+    for (const { name } of tables.rows.filter((table) => isFolded(table.name))) {
       const { rows } = await client.query<{ digest: string }>(
         `select count(*) || ' rows ' || coalesce(md5(string_agg(row, ',' order by row)), '') as digest
          from (select to_jsonb(folded)::text as row from read_models.${pg.escapeIdentifier(name)} as folded) as every`,
