@@ -15,6 +15,7 @@ import { NestLogger } from './http/nest-logger.js';
 import { RequestBody } from './http/request-body.js';
 import { RequestGuard } from './http/request-guard.js';
 import { runBeforeRoutes } from './http/request-pipeline.js';
+import { traceRequests } from './http/trace-requests.js';
 import { describedBodies } from './operations/described-bodies.js';
 import { documentationPages } from './operations/documentation-pages.js';
 import { serveDocumentation } from './operations/documentation-routes.js';
@@ -36,7 +37,9 @@ export async function createCommandApi(dependencies: CommandApiDependencies): Pr
     positions: new LogPositions(dependencies.tokens),
   });
   runBeforeRoutes(server, { addresses: new ClientAddresses(settings.trustedProxies), guard, routes });
-  noteAnswers(server, { logger, metrics, quiet: (_method, route) => route === VERIFY_ROUTE });
+  const quiet = (_method: string, route: string): boolean => route === VERIFY_ROUTE;
+  traceRequests(server, quiet);
+  noteAnswers(server, { logger, metrics, quiet });
   parseJsonBodies(server);
   serveOperations(server, { readiness, metrics, mayKnowDetails: (request) => guard.isOperator(request) });
   serveVerification(server, dependencies);

@@ -1,6 +1,6 @@
 import { EventStoreOnceOpened, openStores } from '#libs/event-stores';
 import { aborted, Closing, onceReachable } from '#libs/lifecycle';
-import { createLogger, ProductMetrics } from '#libs/observability';
+import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
 import { DatabaseUnavailable } from '#libs/postgres';
 import { parseSettings, requireDatabaseUrl } from '#libs/settings';
 import { commandApiMigrations } from './command-api-migrations.js';
@@ -30,6 +30,8 @@ export async function runCommandApi({ environment, signal, documentationRoot }: 
   metrics.watchLog(() => Number(eventStore.figures().head));
   metrics.watchAppendQueue(() => eventStore.figures().waitingAppends);
   const closing = new Closing(logger);
+  const tracing = await startTracing(settings, { serviceName: 'keyledger-command-api', logger });
+  closing.add('tracing', () => tracing.stop());
   closing.add('event store', () => eventStore.close());
   try {
     let missing: Error | null = new DatabaseUnavailable('the stores were not opened yet');

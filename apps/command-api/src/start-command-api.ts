@@ -10,7 +10,7 @@ import {
   type PlatformTokens,
 } from '#libs/auth';
 import { holds, type ScopeCatalogue } from '#libs/domain';
-import type { EventStore } from '#libs/event-store';
+import { tracedEventStore, type EventStore } from '#libs/event-store';
 import { OpaqueTokens, type Keyring } from '#libs/keyring';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { createPool, roleUrl } from '#libs/postgres';
@@ -117,8 +117,9 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     onKeyUse: ({ orgId, id }) => lastUsed.record(orgId, id, Math.floor(clock() / 1_000)),
   });
 
+  const store = tracedEventStore(eventStore);
   const runner = new CommandRunner({
-    store: eventStore,
+    store,
     clock,
     onAppended: (events) => directory.apply(events),
     failPoint,
@@ -127,8 +128,8 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const sealPosition = positions.seal.bind(positions);
   const lastUsedAt = async (orgId: string, keyId: string): Promise<number | null> =>
     lastUsed.pending(keyId) ?? (await getApiKey(database, orgId, keyId))?.lastUsedAt ?? null;
-  const apiKeys = new ApiKeyWrites({ store: eventStore, runner, writes, sealPosition, lastUsedAt });
-  const trail = new AuditTrail(eventStore, clock);
+  const apiKeys = new ApiKeyWrites({ store, runner, writes, sealPosition, lastUsedAt });
+  const trail = new AuditTrail(store, clock);
   const denials = new AuditedDenials(trail, clock, logger);
   const exports = new ExportAudit(trail, logger);
   let announced = false;

@@ -1,6 +1,6 @@
 import { openStores, type ObservedEventStore } from '#libs/event-stores';
 import { aborted, Closing, onceReachable } from '#libs/lifecycle';
-import { createLogger, ProductMetrics } from '#libs/observability';
+import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
 import { readModelMigrations } from '#libs/read-models';
 import { parseSettings, requireDatabaseUrl } from '#libs/settings';
 import { listenAt } from '../../command-api/src/http/listen-at.js';
@@ -21,6 +21,8 @@ export async function runProjector(
   const databaseUrl = requireDatabaseUrl(settings);
   const logger = createLogger({ level: settings.logLevel });
   const closing = new Closing(logger);
+  const tracing = await startTracing(settings, { serviceName: 'keyledger-projector', logger });
+  closing.add('tracing', () => tracing.stop());
   let running: { readonly eventStore: ObservedEventStore; readonly projector: Projector } | null = null;
   const readiness = probeReadiness({
     stores: {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import { openStores } from '#libs/event-stores';
 import { Closing } from '#libs/lifecycle';
-import { createLogger, ProductMetrics } from '#libs/observability';
+import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
 import type { Settings } from '#libs/settings';
 import { commandApiMigrations } from '../../command-api/src/command-api-migrations.js';
 import { readApiConfiguration } from '../../command-api/src/read-api-configuration.js';
@@ -36,6 +36,8 @@ export async function startStandalone({
   // Whatever the operator has to put right is said before anything is made or started.
   const configuration = await readApiConfiguration(settings, { logger, mayMakeKeyring: true });
   const closing = new Closing(logger);
+  const tracing = await startTracing(settings, { serviceName: 'keyledger', logger });
+  closing.add('tracing', () => tracing.stop());
   try {
     const { dataDir } = settings;
     await mkdir(dataDir, { recursive: true });

@@ -7,3 +7,4 @@ export * from './in-memory-log.js';
 export * from './pending-append.js';
 export * from './position.js';
 export * from './read-limits.js';
+export * from './traced-event-store.js';

@@ -6,6 +6,7 @@ import { loadCheckpoint } from './checkpoints.js';
 import { assertSameLog } from './assert-same-log.js';
 import { PoisonEvent } from './errors.js';
 import type { Generation } from './generations/generation.js';
+import { inPageSpan } from './in-page-span.js';
 import { mayPass } from './may-pass.js';
 import { isEventsFault } from './parking/events-fault.js';
 import { loadParkedStreams, type ParkedStreams } from './parking/parked-events.js';
@@ -70,7 +71,11 @@ export class OwnedProjection {
    * A page that fails is projected again event by event, so that all but what is at fault is kept.
    * @throws PoisonEvent on one that must not be passed by
    */
-  async project(page: LogPage): Promise<void> {
+  project(page: LogPage): Promise<void> {
+    return inPageSpan(this.options.projection, page, () => this.#project(page));
+  }
+
+  async #project(page: LogPage): Promise<void> {
     const { events } = page;
     try {
       await this.#commit(page);

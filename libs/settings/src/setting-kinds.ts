@@ -50,6 +50,20 @@ export const kinds = {
     parse: (text) => listOf(text, isCidr),
   } satisfies SettingKind<readonly string[]>,
 
+  ratio: {
+    is: 'a number from 0 to 1',
+    parse: (text) => (/^(0|1|0?\.\d{1,15}|1\.0{1,15})$/.test(text) ? Number(text) : undefined),
+  } satisfies SettingKind<number>,
+
+  /** As OpenTelemetry writes them: values are percent-encoded where they would be taken for more than a value. */
+  pairs: {
+    is: 'a comma list of `name=value`, each value percent-encoded where it has to be',
+    parse: (text) => {
+      const entries = listOf(text, isPair);
+      return entries === undefined ? undefined : Object.fromEntries(entries.map(pair));
+    },
+  } satisfies SettingKind<Readonly<Record<string, string>>>,
+
   sha256List: {
     is: 'a comma list of SHA-256 hashes, each of 64 hex digits',
     parse: (text) => listOf(text.toLowerCase(), (entry) => /^[0-9a-f]{64}$/.test(entry)),
@@ -64,6 +78,19 @@ export function optional<T>(kind: SettingKind<T>): SettingKind<T | null> {
 function listOf(text: string, isEntry: (entry: string) => boolean): readonly string[] | undefined {
   const entries = text.split(',').map((entry) => entry.trim());
   return entries.every(isEntry) ? entries : undefined;
+}
+
+function pair(entry: string): readonly [string, string] {
+  const [name = '', ...value] = entry.split('=');
+  return [name.trim(), decodeURIComponent(value.join('=').trim())];
+}
+
+function isPair(entry: string): boolean {
+  try {
+    return /^[^\s=]+\s*=/.test(entry) && decodeURIComponent(entry) !== '';
+  } catch {
+    return false;
+  }
 }
 
 function isCidr(entry: string): boolean {

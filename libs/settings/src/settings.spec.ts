@@ -34,6 +34,8 @@ it('reads what is set', () => {
       PLATFORM_TOKEN_SHA256: hash,
       EVENT_STORE_URL: 'esdb://admin:secret@one:2113,two:2113?tls=false',
       OIDC_CLAIM_ROLE: 'role',
+      OTEL_TRACES_SAMPLER_ARG: '.25',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20dTpw, x-empty=',
     }),
   ).toMatchObject({
     port: 0,
@@ -43,6 +45,8 @@ it('reads what is set', () => {
     platformTokenSha256: [hash.toLowerCase()],
     eventStoreUrl: 'esdb://admin:secret@one:2113,two:2113?tls=false',
     claimRole: 'role',
+    otelTracesSamplerArg: 0.25,
+    otelHeaders: { authorization: 'Basic dTpw', 'x-empty': '' },
   });
 });
 
@@ -60,6 +64,11 @@ it.each([
   ['PLATFORM_TOKEN_SHA256', 'plt_secret'],
   ['LOG_LEVEL', 'loud'],
   ['DIRECTORY_MAX_KEYS', '99999999'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1.01'],
+  ['OTEL_TRACES_SAMPLER', 'now_and_then'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://secret@host:4317'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization: secret'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=%zz'],
 ])('refuses %s=%s, naming the setting and not repeating the value', (name, value) => {
   const [problem = '', ...others] = problemsOf({ [name]: value });
   expect(problem).toMatch(new RegExp(`^${name} must be `));

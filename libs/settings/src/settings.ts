@@ -127,6 +127,62 @@ export const SETTINGS = {
     2_000,
     'How long a read waits for `X-Min-Log-Position`, in milliseconds.',
   ),
+  otelSdkDisabled: setting('OTEL_SDK_DISABLED', kinds.boolean, false, 'Turns traces off whatever else is set.'),
+  otelTracesExporter: setting(
+    'OTEL_TRACES_EXPORTER',
+    kinds.oneOf('otlp', 'none'),
+    'otlp',
+    'Where traces go: by OTLP to the endpoint, or nowhere.',
+  ),
+  otelEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    optional(kinds.url('https', 'http')),
+    null,
+    'Base URL of an OpenTelemetry collector, such as `http://localhost:4318`; with it spans are made and sent there.',
+  ),
+  otelTracesEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    optional(kinds.url('https', 'http')),
+    null,
+    'The whole URL that traces are sent to, in place of that one.',
+  ),
+  otelHeaders: setting(
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    optional(kinds.pairs),
+    null,
+    'Headers for the collector, such as a credential.',
+  ),
+  otelServiceName: setting(
+    'OTEL_SERVICE_NAME',
+    optional(kinds.text),
+    null,
+    'What traces call the process; by default `keyledger`, `keyledger-command-api` or `keyledger-projector`.',
+  ),
+  otelResourceAttributes: setting(
+    'OTEL_RESOURCE_ATTRIBUTES',
+    optional(kinds.pairs),
+    null,
+    'What else traces say of the process, such as `deployment.environment.name=production`.',
+  ),
+  otelTracesSampler: setting(
+    'OTEL_TRACES_SAMPLER',
+    kinds.oneOf(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    'parentbased_always_on',
+    "Which traces are kept; the `parentbased` ones do what the caller's `traceparent` says, where there is one.",
+  ),
+  otelTracesSamplerArg: setting(
+    'OTEL_TRACES_SAMPLER_ARG',
+    kinds.ratio,
+    1,
+    'The share of traces that the `traceidratio` samplers keep.',
+  ),
 } as const;
 
 type Declared = typeof SETTINGS;

@@ -8,6 +8,7 @@ export * from './eventually.js';
 export * from './system/api-client.js';
 export { storesOf } from './system/apart-stores.js';
 export * from './system/free-port.js';
+export * from './system/otlp-collector.js';
 export * from './system/proxy-store.js';
 export * from './system/product-process.js';
 export * from './system/run-to-its-end.js';

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '#libs/auth';
 import type { ClientAddresses } from './client-address.js';
@@ -15,6 +16,8 @@ declare module 'fastify' {
 export class RequestContext {
   /** Null on public routes, and until the credential was checked. */
   caller: Caller | null = null;
+  /** Where the request's span is, null on routes without one. */
+  trace: Context | null = null;
   readonly receivedAt = performance.now();
 
   constructor(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventMetadata } from '#libs/domain';
+import { DomainRejection, type EventMetadata } from '#libs/domain';
 import {
   BEGINNING,
   EventStoreUnavailable,
@@ -8,6 +8,7 @@ import {
   type Position,
   type StoredEvent,
 } from '#libs/event-store';
+import { correlatedBy, inSpan, streamCategory } from '#libs/observability';
 import { eventId } from './event-id.js';
 import { NO_FAIL_POINT, type FailPoint } from './fail-point.js';
 import { loadStream } from './load-stream.js';
@@ -63,7 +64,20 @@ export class CommandRunner {
    * @throws DomainRejection as the decider refuses
    * @throws EventStoreUnavailable when the store is out of reach, or other commands were faster every time
    */
-  async run<Command, Event extends DomainEvent, State>(
+  run<Command, Event extends DomainEvent, State>(
+    run: CommandRun<Command, Event, State>,
+  ): Promise<CommandOutcome<State>> {
+    const category = streamCategory(run.stream);
+    const attributes = { 'keyledger.stream_category': category, ...correlatedBy(run.metadata.correlation_id) };
+    const isAnswer = (thrown: unknown): boolean => thrown instanceof DomainRejection;
+    return inSpan(`command ${category}`, { attributes, isAnswer }, async (span) => {
+      const outcome = await this.#run(run);
+      span.setAttribute('keyledger.events', outcome.events.length);
+      return outcome;
+    });
+  }
+
+  async #run<Command, Event extends DomainEvent, State>(
     run: CommandRun<Command, Event, State>,
   ): Promise<CommandOutcome<State>> {
     const { store, clock, onAppended, failPoint = NO_FAIL_POINT } = this.options;
