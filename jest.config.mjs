@@ -34,7 +34,7 @@ const level = (displayName, testMatch, extra = {}) => ({
 export default {
   testTimeout: 60_000,
   projects: [
-    level('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/!(*.int|*.e2e).spec.ts']),
+    level('unit', ['<rootDir>/{apps,libs,scripts,bench,deploy}/**/!(*.int|*.e2e).spec.ts']),
     level('int', ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], {
       globalSetup: '<rootDir>/libs/testing/src/jest/start-postgres.mjs',
       globalTeardown: '<rootDir>/libs/testing/src/jest/stop-postgres.mjs',
