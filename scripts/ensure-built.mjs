@@ -5,11 +5,16 @@ import { join } from 'node:path';
 
 const SOURCES = ['apps', 'libs', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
-/** Compiles into `dist/` when a source differs from what was compiled last, by content, not by time. */
+/** Whether `dist/` is what the sources compile to, by their content, not by time. */
+export function isBuilt(root, digest = digestOf(root)) {
+  const stamp = stampOf(root);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+}
+
+/** Compiles into `dist/` when a source differs from what was compiled last. */
 export function ensureBuilt(root, node) {
   const digest = digestOf(root);
-  const stamp = join(root, 'dist/.built-from');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  if (isBuilt(root, digest)) return;
   console.error('keyledger: building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const tsc = spawnSync(node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
@@ -20,7 +25,11 @@ export function ensureBuilt(root, node) {
     console.error('keyledger: the build failed');
     process.exit(1);
   }
-  writeFileSync(stamp, digest);
+  writeFileSync(stampOf(root), digest);
+}
+
+function stampOf(root) {
+  return join(root, 'dist/.built-from');
 }
 
 function digestOf(root) {

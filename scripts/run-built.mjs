@@ -2,9 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureBuilt } from './ensure-built.mjs';
-import { ensureInstalled } from './ensure-installed.mjs';
-import { oneAtATime } from './one-at-a-time.mjs';
+import { ensureReady } from './ensure-ready.mjs';
 
 function nodeFlags(root) {
   const { always, heap } = JSON.parse(readFileSync(join(root, 'scripts/node-flags.json'), 'utf8'));
@@ -16,13 +14,9 @@ function nodeFlags(root) {
  * Installs and builds what is missing, then runs a compiled program on the pinned Node with our arguments and streams;
  * signals are passed on, and its exit code becomes ours.
  */
-export function runBuilt(program, environment = {}) {
+export async function runBuilt(program, environment = {}) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  const node = oneAtATime(root, () => {
-    const pinned = ensureInstalled(root);
-    ensureBuilt(root, pinned);
-    return pinned;
-  });
+  const node = await ensureReady(root);
   const child = spawn(node, [...nodeFlags(root), join(root, 'dist', program), ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',

@@ -3,14 +3,12 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureBuilt } from './ensure-built.mjs';
-import { ensureInstalled } from './ensure-installed.mjs';
+import { ensureReady } from './ensure-ready.mjs';
 import { ensureTestPrograms } from './ensure-test-programs.mjs';
 
 /** `npm test`: installs and builds what is missing, then typecheck, lint and every level of test; ends with one count. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const node = ensureInstalled(root);
-ensureBuilt(root, node);
+const node = await ensureReady(root);
 ensureTestPrograms();
 
 const env = {
