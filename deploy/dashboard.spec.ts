@@ -19,7 +19,7 @@ const TARGET_LABELS = ['job', 'instance'];
 /** Every metric and label that a process exposes once each of them was used. */
 async function exposed(): Promise<{ readonly metrics: readonly string[]; readonly labels: readonly string[] }> {
   const metrics = new ProductMetrics();
-  metrics.watchProjections(() => [{ name: 'api-keys', lagSeconds: 0, parkedStreams: 0 }]);
+  metrics.watchProjections(() => [{ name: 'api-keys', lagSeconds: 0, parkedStreams: 0, error: null }]);
   metrics.watchLog(() => 0);
   metrics.watchDirectory(() => ({ size: 0, stalenessSeconds: 0 }));
   metrics.watchAppendQueue(() => 0);

@@ -1,8 +1,10 @@
-import { ProductMetrics } from './product-metrics.js';
+import { ProductMetrics, type ProjectionFigures } from './product-metrics.js';
 
 it('exposes what was counted and what is watched, read anew each time', async () => {
   const metrics = new ProductMetrics({ processMetrics: false });
-  let projections = [{ name: 'api_keys', lagSeconds: 1.5, parkedStreams: 2 }];
+  let projections: ProjectionFigures[] = [
+    { name: 'api_keys', lagSeconds: 1.5, parkedStreams: 2, error: 'an event that it does not know' },
+  ];
   metrics.watchProjections(() => projections);
   metrics.watchLog(() => 42);
   metrics.watchDirectory(() => ({ size: 7, stalenessSeconds: 0.25 }));
@@ -22,6 +24,7 @@ it('exposes what was counted and what is watched, read anew each time', async ()
     'keyledger_denials_total{code="insufficient_scope"} 1',
     'keyledger_projection_lag_seconds{projection="api_keys"} 1.5',
     'keyledger_projection_parked_streams{projection="api_keys"} 2',
+    'keyledger_projection_stopped{projection="api_keys"} 1',
     'keyledger_log_position 42',
     'keyledger_key_directory_keys 7',
     'keyledger_key_directory_staleness_seconds 0.25',
@@ -29,6 +32,8 @@ it('exposes what was counted and what is watched, read anew each time', async ()
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+  projections = projections.map((projection) => ({ ...projection, error: null }));
+  expect((await metrics.expose()).text).toContain('keyledger_projection_stopped{projection="api_keys"} 0');
   projections = [];
   expect((await metrics.expose()).text).not.toContain('projection="api_keys"');
 });

@@ -11,6 +11,8 @@ export interface ProjectionFigures {
   readonly name: string;
   readonly lagSeconds: number;
   readonly parkedStreams: number;
+  /** Why it will not go on by itself; null while it does. */
+  readonly error: string | null;
 }
 
 /**
@@ -90,6 +92,11 @@ export class ProductMetrics {
       'keyledger_projection_parked_streams',
       'Streams that a projection has set aside because of an event that it could not fold.',
       (of) => of.parkedStreams,
+    );
+    watch(
+      'keyledger_projection_stopped',
+      '1 where a projection has stopped here and will not go on by itself, else 0.',
+      (of) => (of.error === null ? 0 : 1),
     );
   }
 
