@@ -1,11 +1,11 @@
 import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { OperatorFailed } from '../operator-failed.js';
+import { withOwnDatabase } from '../owners-session.js';
 import { writeManifest } from './backup-manifest.js';
 import { copyCluster } from './copy-cluster.js';
 import type { CopiedFile } from './copy-file.js';
 import { copyInto } from './copy-tree.js';
-import { withOwnDatabase } from './own-database.js';
 
 export interface BackupSource {
   readonly dataDir: string;
@@ -29,7 +29,7 @@ export async function takeBackup(source: BackupSource, to: string, print: (line:
   const startedAt = new Date();
   const postgres = join(source.dataDir, 'postgres');
   const files = new Map<string, CopiedFile>();
-  const [cluster, version] = await withOwnDatabase(source.dataDir, async ({ client }) => {
+  const [cluster, version] = await withOwnDatabase(source.dataDir, async (client) => {
     const { rows } = await client.query<{ server_version: string }>('show server_version');
     return [await copyCluster(client, join(postgres, 'data'), join(backup, 'postgres/data')), rows[0]?.server_version];
   });

@@ -3,24 +3,30 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { clusterUrl, EmbeddedPostgres } from '#libs/embedded-postgres';
 import { isError } from '#libs/errors';
-import { lockDataDirectory } from '../../../standalone/src/data-directory-lock.js';
-import { OperatorFailed } from '../operator-failed.js';
+import { lockDataDirectory } from '../../standalone/src/data-directory-lock.js';
+import { OperatorFailed } from './operator-failed.js';
 
 /** Long enough for a checkpoint under load. */
 const STATEMENT_DEADLINE_MS = 120_000;
 
-/** The Postgres of a data directory, as its superuser. */
-export interface OwnDatabase {
-  readonly client: pg.Client;
-  /** Whether a Keyledger runs on it; otherwise it was started for this, and none can start meanwhile. */
-  readonly inUse: boolean;
+type Work<T> = (client: pg.Client) => Promise<T>;
+
+/** Works on a database as its owner. @throws OperatorFailed where it does not answer */
+export async function withDatabase<T>(ownerUrl: string, work: Work<T>): Promise<T> {
+  const client = await connect(ownerUrl);
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 /**
- * Works on the Postgres of a data directory, whether a Keyledger runs on it or not.
+ * Works on the Postgres of a data directory as its superuser, whether a Keyledger runs on it or not; where none does, it
+ * is started for this, and none can start meanwhile.
  * @throws OperatorFailed where there is none, or it does not answer
  */
-export async function withOwnDatabase<T>(dataDir: string, work: (database: OwnDatabase) => Promise<T>): Promise<T> {
+export async function withOwnDatabase<T>(dataDir: string, work: Work<T>): Promise<T> {
   const directory = join(dataDir, 'postgres');
   const found = await stat(join(directory, 'data')).catch(() => null);
   if (found === null)
@@ -32,12 +38,7 @@ export async function withOwnDatabase<T>(dataDir: string, work: (database: OwnDa
   try {
     const server = lock === null ? null : await EmbeddedPostgres.start({ directory });
     try {
-      const client = await connect(await clusterUrl(directory, 'keyledger'));
-      try {
-        return await work({ client, inUse: lock === null });
-      } finally {
-        await client.end().catch(() => undefined);
-      }
+      return await withDatabase(await clusterUrl(directory, 'keyledger'), work);
     } finally {
       await server?.stop();
     }
@@ -59,8 +60,6 @@ async function connect(url: string): Promise<pg.Client> {
     await client.connect();
     return client;
   } catch (error) {
-    throw new OperatorFailed(
-      `The Postgres of the data directory does not answer: ${isError(error) ? error.message : String(error)}`,
-    );
+    throw new OperatorFailed(`The database does not answer: ${isError(error) ? error.message : String(error)}`);
   }
 }
