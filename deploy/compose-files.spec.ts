@@ -32,6 +32,14 @@ describe.each([DEVELOPMENT, PRODUCTION])('%s', (path) => {
     expect(Object.keys(file.services)).toEqual(expect.arrayContaining([...needed]));
   });
 
+  it.each(services)(
+    'gives %s every secret that it reads',
+    (_, { environment = {}, entrypoint = [], healthcheck, secrets }) => {
+      const texts = [...Object.values(environment), ...entrypoint, ...(healthcheck?.test ?? [])];
+      for (const secret of texts.flatMap(secretsIn)) expect(secrets).toContain(secret);
+    },
+  );
+
   it('mounts what is there', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) => volumes.filter(isHostPath));
     for (const volume of mounted) expect([volume, existsSync(volume.split(':')[0] ?? '')]).toEqual([volume, true]);
@@ -48,8 +56,6 @@ describe.each([DEVELOPMENT, PRODUCTION])('%s', (path) => {
       'deploy/development/database_url',
       'deploy/development/event_store_url',
     ]);
-    for (const text of Object.values(environment))
-      for (const secret of secretsIn(text)) expect(file.secrets).toHaveProperty([secret]);
   });
 
   it.each(APPS)('asks %s on the port where it says how it stands', (app) => {

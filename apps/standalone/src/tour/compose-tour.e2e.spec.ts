@@ -12,6 +12,7 @@ import { takeTour } from './take-tour.js';
 import { parseTour, readable, withoutAccidents } from './tour.js';
 
 const { services } = readComposeFile('docker-compose.yml');
+const server = EventStoreDbServer.isReal ? 'a real EventStoreDB' : 'the stand-in for EventStoreDB';
 
 let directory: string;
 let postgres: EmbeddedPostgres;
@@ -75,7 +76,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
-it('the README tour works as it stands on the apps of the compose file, over EventStoreDB', async () => {
+it(`the README tour works as it stands on the apps of the compose file, over ${server}`, async () => {
   const [api, projector] = await Promise.all([ComposedApp.start('command-api'), ComposedApp.start('projector')]);
   for (const app of [api, projector]) await eventually('health', async () => ((await app.isHealthy()) ? true : null));
 
