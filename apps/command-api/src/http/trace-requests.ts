@@ -1,5 +1,5 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { FastifyInstance, onRequestHookHandler, onResponseHookHandler, preValidationHookHandler } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler, onResponseHookHandler } from 'fastify';
 import { correlatedBy, tracer } from '#libs/observability';
 
 /**
@@ -16,7 +16,6 @@ export function traceRequests(server: FastifyInstance, quiet: (method: string, r
     // A HEAD route is made from its GET route, hooks included.
     if (before.includes(begin)) return;
     route.onRequest = [begin, ...before];
-    route.preValidation = [goOn, ...[route.preValidation ?? []].flat()];
     route.onResponse = [...[route.onResponse ?? []].flat(), end];
   });
 }
@@ -31,12 +30,8 @@ const begin: onRequestHookHandler = (request, _reply, done) => {
   };
   const span = tracer().startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, attributes }, caller);
   request.context.trace = trace.setSpan(caller, span);
+  // Fastify itself keeps the context while the body arrives.
   context.with(request.context.trace, () => done());
-};
-
-/** The body arrives in events of the connection, which know nothing of the request's context. */
-const goOn: preValidationHookHandler = (request, _reply, done) => {
-  context.with(request.context.trace ?? ROOT_CONTEXT, () => done());
 };
 
 /** A refusal is an answer; only what the server could not do is an error. */
