@@ -3,15 +3,12 @@ import { approximateBytes } from './approximate-bytes.js';
 import type { LifeEnd } from './life-end.js';
 import { withinDeadline } from './within-deadline.js';
 
-/** What one read may hold: 10,000 events of a megabyte each would not fit into the process. */
-const MAX_BYTES = 16_000_000;
-
 /** An event as a read or a subscription of either kind brings it. */
 export type ClientEvent = NonNullable<(ResolvedEvent | AllStreamResolvedEvent)['event']>;
 
 export interface CollectedEvents {
   readonly events: readonly ClientEvent[];
-  /** Whether there was more than fits into the memory of one page. */
+  /** Whether `maxBytes` ended it. */
   readonly cutShort: boolean;
 }
 
@@ -19,6 +16,8 @@ export interface CollectedEvents {
 export interface ReadLimits {
   readonly deadlineMs: number;
   readonly ended: LifeEnd;
+  /** About how much it may hold, with the event that goes beyond; default all. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -28,7 +27,7 @@ export interface ReadLimits {
  */
 export async function collectEvents(
   read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>,
-  { deadlineMs, ended }: ReadLimits,
+  { deadlineMs, ended, maxBytes = Infinity }: ReadLimits,
 ): Promise<CollectedEvents> {
   const events: ClientEvent[] = [];
   let bytes = 0;
@@ -37,10 +36,10 @@ export async function collectEvents(
     read.on('error', reject);
     read.on('end', () => resolve({ events, cutShort: false }));
     read.on('data', ({ event }) => {
-      if (event === undefined || bytes >= MAX_BYTES) return;
+      if (event === undefined || bytes >= maxBytes) return;
       events.push(event);
       bytes += approximateBytes(event.data) + approximateBytes(event.metadata);
-      if (bytes >= MAX_BYTES) resolve({ events, cutShort: true });
+      if (bytes >= maxBytes) resolve({ events, cutShort: true });
     });
   });
   try {

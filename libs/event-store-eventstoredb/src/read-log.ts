@@ -5,6 +5,9 @@ import { readHead } from './read-head.js';
 import { isVisible } from './tick-stream.js';
 import { positionOf, toStoredEvent } from './to-stored-event.js';
 
+/** What a page may hold: 10,000 events of a megabyte each would not fit into the process. */
+const MAX_PAGE_BYTES = 16_000_000;
+
 /**
  * A page of the log; see the port. The server reads on from a position inclusively, and the client of this version
  * ignores a filter here without a word, so both are made good on this side.
@@ -23,8 +26,9 @@ export async function readLog(
     client.readAll({
       fromPosition: after === BEGINNING ? START : { commit: after, prepare: after },
       maxCount: places + 2,
+      requiresLeader: true,
     }),
-    limits,
+    { ...limits, maxBytes: MAX_PAGE_BYTES },
   );
   if (read.length === 0 && after !== BEGINNING) {
     const head = await readHead(client, limits);

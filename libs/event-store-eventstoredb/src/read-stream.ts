@@ -3,7 +3,7 @@ import { streamLimit, type StoredEvent, type StreamRead } from '#libs/event-stor
 import { collectEvents, type ReadLimits } from './collect-events.js';
 import { toStoredEvent } from './to-stored-event.js';
 
-/** A page of one stream; see the port. @throws as `collectEvents` */
+/** A page of one stream; see the port: never cut short, for a caller takes that for the stream's end. @throws as `collectEvents` */
 export async function readStream(
   client: EventStoreDBClient,
   stream: string,
@@ -15,6 +15,7 @@ export async function readStream(
     direction: backwards ? BACKWARDS : FORWARDS,
     fromRevision: read.from === undefined ? (backwards ? END : START) : BigInt(read.from),
     maxCount: streamLimit(read),
+    requiresLeader: true,
   });
   try {
     return (await collectEvents(reading, limits)).events.map(toStoredEvent);

@@ -56,7 +56,10 @@ export interface LogPage {
   readonly position: Position;
   /** Whether the log ended here when the page was read. */
   readonly caughtUp: boolean;
-  /** When the store was last known to have nothing beyond this page but what `caughtUp` says: `performance.now()` milliseconds, taken before the store was asked. */
+  /**
+   * When the store was last known to have nothing beyond this page but what `caughtUp` says: `performance.now()`
+   * milliseconds, taken before the store was asked. `-Infinity` while a subscription cannot know it yet.
+   */
   readonly askedAt: number;
 }
 
@@ -81,7 +84,11 @@ export interface EventStore {
    */
   append(stream: string, expected: number, events: readonly EventToStore[]): Promise<AppendResult>;
 
-  /** A page of one stream; an unknown stream is empty. @throws EventStoreUnavailable */
+  /**
+   * A page of one stream; an unknown stream is empty. A page of fewer events than `limit` reaches the stream's end, however
+   * large the events are.
+   * @throws EventStoreUnavailable
+   */
   readStream(stream: string, read?: StreamRead): Promise<readonly StoredEvent[]>;
 
   /** A page of the log. @throws EventStoreUnavailable @throws LogIntegrityError when the log has a gap */
@@ -91,7 +98,10 @@ export interface EventStore {
    * Pages of the log from `after` on, for ever: first those that are there, then each as it is committed, and an empty
    * page with `caughtUp` at least once a second while nothing happens, which is the subscriber's sign of life.
    * The next page is read when the consumer asks for it, so a slow consumer holds no more than one page. It outlives
-   * outages of the store (backoff, one log line each) and throws only `LogIntegrityError`.
+   * outages of the store (backoff, one log line each) and ends only with what waiting does not mend:
+   * @throws LogIntegrityError
+   * @throws Error of the adapter's client for what the store refuses, such as rights that were taken away
+   * @throws EventStoreUnavailable from its first page on, where the process has not reached the store even once
    */
   subscribe(subscription: LogSubscription): AsyncIterable<LogPage>;
 

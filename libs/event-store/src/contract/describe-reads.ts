@@ -22,6 +22,22 @@ export function describeReads(underTest: UnderTest): void {
     expect(await revisions({ direction: 'backwards', from: 99, limit: 1 })).toEqual([9]);
   });
 
+  it('fills a page of a stream up to its limit, however large the events are', async () => {
+    const { store } = underTest();
+    const stream = someStream();
+    const filling = 'x'.repeat(20_000);
+    for (let first = 0; first < 900; first += 45) {
+      const events = Array.from({ length: 45 }, () => someEvent({ filling }));
+      await appended(store, stream, events, first - 1);
+    }
+    const revisions = async (read: Parameters<typeof store.readStream>[1]): Promise<number[]> =>
+      (await store.readStream(stream, read)).map(({ revision }) => revision);
+    const all = Array.from({ length: 900 }, (_, revision) => revision);
+    expect(await revisions({ limit: 899 })).toEqual(all.slice(0, 899));
+    expect(await revisions({ limit: 899, direction: 'backwards' })).toEqual(all.slice(1).reverse());
+    expect(await revisions({ from: 10, limit: 900 })).toEqual(all.slice(10));
+  });
+
   it('reads an unknown stream as empty', async () => {
     expect(await underTest().store.readStream(someStream())).toEqual([]);
     expect(await underTest().store.readStream(someStream(), { direction: 'backwards' })).toEqual([]);
