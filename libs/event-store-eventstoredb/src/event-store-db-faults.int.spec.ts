@@ -49,7 +49,7 @@ function follow(from: EventStoreDbEventStore, after = BEGINNING): { pages: LogPa
 async function everything(): Promise<ClientEvent[]> {
   const client = createClient(server.url);
   const limits = { deadlineMs: 10_000, ended: new LifeEnd() };
-  const { events } = await collectEvents(client.readAll(), limits);
+  const { events } = await collectEvents(client.readAll({ requiresLeader: true }), limits);
   await client.dispose();
   return [...events];
 }
@@ -85,11 +85,21 @@ describe(`EventStoreDbEventStore (${ownServer})`, () => {
     expect((await store.readStream(stream)).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
+  it('stops opening when it is told to, while the server is frozen', async () => {
+    server.freeze();
+    const { signal } = abort;
+    const opening = EventStoreDbEventStore.open({ url: server.url, logger: SILENT, readDeadlineMs: 600_000, signal });
+    abort.abort();
+    await expect(opening).rejects.toBe(signal.reason);
+    await expect(EventStoreDbEventStore.open({ url: server.url, logger: SILENT, signal })).rejects.toBe(signal.reason);
+    server.thaw();
+  });
+
   it('claims to know nothing newer than when the server froze, and goes on when it thaws', async () => {
     const { pages, ended } = follow(store);
-    const newest = (): number => pages.at(-1)?.askedAt ?? 0;
-    const began = newest();
-    await eventually('a tick', () => (newest() > began ? true : null));
+    const newest = (): number => pages.at(-1)?.askedAt ?? -Infinity;
+    const first = await eventually('a tick', () => (newest() > -Infinity ? newest() : null));
+    await eventually('a second tick', () => (newest() > first ? true : null));
     server.freeze();
     const frozenAt = performance.now();
     await delay(1_500);
@@ -104,8 +114,9 @@ describe(`EventStoreDbEventStore (${ownServer})`, () => {
     const another = await open();
     const [mine, theirs] = [follow(store), follow(another)];
     for (const { pages } of [mine, theirs]) {
-      const known = pages.at(-1)?.askedAt ?? 0;
-      await eventually('a tick', () => ((pages.at(-1)?.askedAt ?? 0) > known + 1_000 ? true : null));
+      const newest = (): number => pages.at(-1)?.askedAt ?? -Infinity;
+      const first = await eventually('a tick', () => (newest() > -Infinity ? newest() : null));
+      await eventually('a later tick', () => (newest() > first + 1_000 ? true : null));
     }
     abort.abort();
     await Promise.all([mine.ended, theirs.ended]);

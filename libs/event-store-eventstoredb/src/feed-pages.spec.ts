@@ -25,7 +25,10 @@ const checkpoint = (position: bigint): FeedItem => ({ kind: 'checkpoint', positi
 const tick = (position: bigint, sentAt: number): FeedItem => event(position, TICKS, { sent_at: sentAt });
 
 /** The pages of a feed that says nothing more after these; the pauses stand for moments in which nothing is there. */
-async function pagesOf(items: readonly (FeedItem | 'pause')[], limit?: number): Promise<LogPage[]> {
+async function pagesOf(
+  items: readonly (FeedItem | 'pause')[],
+  { limit, knownAt = -Infinity }: { readonly limit?: number; readonly knownAt?: number } = {},
+): Promise<LogPage[]> {
   const left = [...items];
   const feed = {
     next: () => (left[0] === undefined || left[0] === 'pause' ? null : (left.shift() as FeedItem)),
@@ -42,7 +45,7 @@ async function pagesOf(items: readonly (FeedItem | 'pause')[], limit?: number): 
   const pages: LogPage[] = [];
   const { signal } = new AbortController();
   const reading = (async () => {
-    for await (const page of feedPages({ feed, after, limit, askedAt: 5, tickSentAt, signal })) pages.push(page);
+    for await (const page of feedPages({ feed, after, limit, knownAt, tickSentAt, signal })) pages.push(page);
   })();
   await expect(reading).rejects.toThrow(EventStoreUnavailable);
   return pages;
@@ -53,7 +56,7 @@ const positions = (page: LogPage | undefined): bigint[] | undefined => page?.eve
 it('fills a page up to its limit or the end of the log, and from then on ends it with what has come', async () => {
   const pages = await pagesOf(
     [event(101n), 'pause', event(102n), event(103n), caughtUp, 'pause', event(104n), 'pause'],
-    2,
+    { limit: 2 },
   );
   expect(pages.map(positions)).toEqual([[101n, 102n], [103n], [104n]]);
   expect(pages.map(({ caughtUp: end }) => end)).toEqual([false, true, true]);
@@ -73,11 +76,16 @@ it('moves on over what the filter left out, but not ahead of events, and never b
   expect(positions(pages[0])).toEqual([110n]);
 });
 
-it('knows the log whole when it began, or when the newest tick of this process that came through was sent', async () => {
+it('knows nothing of the log until a tick of this process came through, and then what was there when that was sent', async () => {
   const ticks = [tick(130n, 40), event(131n), 'pause', tick(132n, 30), 'pause'] as const;
   const pages = await pagesOf([event(120n), caughtUp, 'pause', ...ticks]);
-  expect(pages.map(({ askedAt }) => askedAt)).toEqual([5, 40, 40]);
+  expect(pages.map(({ askedAt }) => askedAt)).toEqual([-Infinity, 40, 40]);
   expect(pages.map(({ position }) => position)).toEqual([120n, 131n, 132n]);
+});
+
+it('only lets age what was known before it, until a tick came through this very feed', async () => {
+  const pages = await pagesOf([caughtUp, 'pause', event(120n), 'pause', tick(121n, 40), 'pause'], { knownAt: 7 });
+  expect(pages.map(({ askedAt }) => askedAt)).toEqual([7, 7, 40]);
 });
 
 it('shows neither ticks nor what the server writes for itself', async () => {

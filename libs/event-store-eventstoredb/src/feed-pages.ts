@@ -10,8 +10,8 @@ export interface FeedPagesOptions {
   /** Where the feed began. */
   readonly after: Position;
   readonly limit: number | undefined;
-  /** Before the feed was asked for, `performance.now()` milliseconds. */
-  readonly askedAt: number;
+  /** When the log was last known to end at `after`, `performance.now()` milliseconds; `-Infinity` for never. */
+  readonly knownAt: number;
   /** When this process sent a tick; see `Ticker`. */
   readonly tickSentAt: (event: ClientEvent) => number | null;
   readonly signal: AbortSignal;
@@ -27,16 +27,16 @@ const SILENCE_MS = 4_000;
 
 /**
  * The feed in pages. While it catches up a page ends when it is full or at the end of the log; from then on with what has
- * come. A page that ends there says so, and that this was known when the latest tick in it or before it was sent, or when
- * the feed was asked for.
+ * come. A page that ends there says so, and that this was known when the latest tick of this process in it or before it
+ * was sent. That the feed could be had says nothing of how old the log is that it comes from: until a tick has come through
+ * this very feed, what was known before it only ages.
  * @throws EventStoreUnavailable when the feed says nothing for too long
  * @throws Error of the client that ended the feed
  */
 export async function* feedPages(options: FeedPagesOptions): AsyncGenerator<LogPage> {
   const { feed, signal, tickSentAt } = options;
   const limit = logLimit(options);
-  let position = options.after;
-  let knownAt = options.askedAt;
+  let { after: position, knownAt } = options;
   let live = false;
   while (!signal.aborted) {
     const events: StoredEvent[] = [];

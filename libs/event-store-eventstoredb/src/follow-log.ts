@@ -37,13 +37,15 @@ export async function* followLog(options: FollowLogOptions, subscription: LogSub
   const { signal } = subscription;
   ticker.start();
   let position = subscription.after;
+  let knownAt = -Infinity;
   for (let failures = 0; !signal.aborted;) {
     try {
       const newest = await head();
       if (newest < position) throw new LogIntegrityError(position, newest);
-      for await (const page of subscribed(options, { ...subscription, after: position })) {
+      for await (const page of subscribed(options, { ...subscription, after: position }, knownAt)) {
         yield page;
         position = page.position;
+        knownAt = page.askedAt;
         failures = 0;
       }
     } catch (error) {
@@ -63,12 +65,12 @@ export async function* followLog(options: FollowLogOptions, subscription: LogSub
 async function* subscribed(
   { shared, ticker }: FollowLogOptions,
   { signal, after, prefixes, limit }: LogSubscription,
+  knownAt: number,
 ): AsyncGenerator<LogPage> {
   const life = await shared.life();
-  const askedAt = performance.now();
   const feed = new SubscriptionFeed(life, after, prefixes === undefined ? null : [...prefixes, ticker.stream]);
   try {
-    yield* feedPages({ feed, after, limit, askedAt, tickSentAt: ticker.sentAt.bind(ticker), signal });
+    yield* feedPages({ feed, after, limit, knownAt, tickSentAt: ticker.sentAt.bind(ticker), signal });
   } catch (error) {
     shared.failed(life, error);
     throw error;

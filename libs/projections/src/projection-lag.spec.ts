@@ -56,3 +56,14 @@ it('grows when the log falls silent', () => {
   pass(4_000);
   expect([lag.caughtUp, lag.seconds]).toEqual([false, 4]);
 });
+
+it('is behind for as long as a subscription cannot say how old its view is', () => {
+  const { lag, pass, page } = setUp();
+  pass(4_000);
+  const unknown = { ...page([], true), askedAt: -Infinity };
+  lag.projected(unknown);
+  expect([lag.caughtUp, lag.seconds]).toEqual([false, 4]);
+  lag.projected(page([], true));
+  lag.projected(unknown);
+  expect([lag.caughtUp, lag.seconds]).toEqual([true, 0]);
+});

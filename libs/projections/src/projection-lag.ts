@@ -31,7 +31,8 @@ export class ProjectionLag {
   /** The page is committed; what comes after it is no older than its last event. */
   projected(page: LogPage): void {
     this.#behindSince = page.caughtUp ? null : (page.events.at(-1)?.recordedAt ?? this.#behindSince);
-    this.#askedAt = page.askedAt;
+    // A new subscription may know nothing yet; what was known before then goes on ageing.
+    this.#askedAt = Math.max(this.#askedAt, page.askedAt);
   }
 
   get caughtUp(): boolean {

@@ -215,6 +215,23 @@ it('measures its age by when the store was asked, not by when the answer came', 
   await directory.stop();
 });
 
+it('knows nothing by a subscription that cannot say how old its view is, and forgets nothing by a new one', async () => {
+  const { store, lineage } = scenario();
+  store.monotonic = -Infinity;
+  const { directory } = await directoryOver(store, { staleAfterMs: 5_000, monotonic: () => 6_000 });
+  const { name } = lineage();
+  expect(caught(() => directory.lookup(name))).toEqual(unavailable('starting'));
+  store.monotonic = 2_000;
+  store.deliver(1);
+  await settle();
+  expect(directory.lookup(name)).toBeUndefined();
+  store.monotonic = -Infinity;
+  store.deliver(1);
+  await settle();
+  expect(directory.metrics()).toMatchObject({ state: 'following', stalenessMs: 4_000 });
+  await directory.stop();
+});
+
 const bad = (event: StoredEvent | undefined, change: Partial<StoredEvent>) => ({
   ...event,
   id: randomUUID(),

@@ -98,7 +98,8 @@ export class LogFollower {
 
   #take(page: LogPage): void {
     for (const event of page.events) this.options.onEvent(event);
-    if (!page.caughtUp) return;
+    // A new subscription may not know yet how old its view is; what was known before then goes on ageing.
+    if (!page.caughtUp || page.askedAt === -Infinity) return;
     this.#state = 'following';
     this.#wholeAt = page.askedAt;
   }

@@ -41,6 +41,8 @@ export function describeSubscriptions(underTest: UnderTest): void {
     for await (const page of store.subscribe({ after: position, signal: abort.signal })) {
       expect(page).toMatchObject({ events: [], caughtUp: true });
       expectHead(underTest(), page.position, position);
+      // A subscription may have to wait for what it knows the age of its view by.
+      if (page.askedAt === -Infinity && signs === 0) continue;
       expect(page.askedAt).toBeGreaterThan(last);
       expect(page.askedAt).toBeLessThanOrEqual(performance.now());
       last = page.askedAt;
