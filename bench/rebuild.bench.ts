@@ -20,7 +20,7 @@ export async function run({ postgresUrl, log }: BenchContext): Promise<BenchRow[
   const eventStore = await PostgresEventStore.open({ ownerUrl: postgresUrl, logger: SILENT });
   const options = { ownerUrl: postgresUrl, onIdleError: () => undefined };
   const pool = createPool({ ...options, role: 'projector', max: 8, statementTimeoutMs: 30_000 });
-  const api = createPool({ ...options, role: 'api', max: 2 });
+  const operatorPool = createPool({ ...options, role: 'operator', max: 2 });
   const hosts = [() => new ApiKeysProjection(), () => new AuditLogProjection()].map(
     (projection) => new ProjectionHost({ projection, eventStore, pool, logger: SILENT }),
   );
@@ -29,7 +29,7 @@ export async function run({ postgresUrl, log }: BenchContext): Promise<BenchRow[
     for (const host of hosts) host.start();
     while (!hosts.every((host) => host.status().caughtUp)) await delay(50);
     log('rebuild: the read models are there, now again');
-    const operator = new OperatorProjections(api);
+    const operator = new OperatorProjections(operatorPool, { 'api-keys': 1, 'audit-log': 1 });
     const started = performance.now();
     for (const name of NAMES) await operator.rebuild(name);
     while (!(await serveAnew(operator))) await delay(20);
@@ -52,7 +52,7 @@ export async function run({ postgresUrl, log }: BenchContext): Promise<BenchRow[
     ];
   } finally {
     await Promise.all(hosts.map((host) => host.stop()));
-    await Promise.all([pool.end(), api.end(), eventStore.close()]);
+    await Promise.all([pool.end(), operatorPool.end(), eventStore.close()]);
   }
 }
 

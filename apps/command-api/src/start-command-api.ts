@@ -95,6 +95,8 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const clock = (): number => Date.now();
   const onIdleError = (error: Error): void => logger.warn({ err: error }, 'an idle database connection was lost');
   const pool = createPool({ ownerUrl, role: 'api', max: DATABASE_CONNECTIONS, onIdleError });
+  // Opened by the first request of an operator.
+  const operatorPool = createPool({ ownerUrl, role: 'operator', max: 2, onIdleError });
   const database = new Kysely<ReadModelTables>({ dialect: new PostgresDialect({ pool }) });
   const waiter = new CheckpointWaiter({ url: roleUrl(ownerUrl, 'api'), logger });
   const tokens = new OpaqueTokens(keyring.positionKey);
@@ -172,7 +174,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
     modules: [
       UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),
-      OperatorModule.over(new OperatorProjections(pool)),
+      OperatorModule.over(new OperatorProjections(operatorPool, versions)),
     ],
   });
   const operations = createOperationsServer(readiness, metrics);
@@ -186,7 +188,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
       lastUsed.stop(),
       waiter.close(),
     ]);
-    await pool.end();
+    await Promise.all([pool.end(), operatorPool.end()]);
   };
   try {
     const { port, host, metricsPort, metricsHost } = settings;

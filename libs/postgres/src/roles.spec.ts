@@ -30,7 +30,7 @@ it.each([
 ])('keeps the roles of long names apart that begin alike: %s', (_, database) => {
   const databases = [database, `${database.slice(0, -2)}xx`, `${database.slice(0, -2)}xy`];
   const names = databases.flatMap((name) => DATABASE_ROLES.map((role) => roleName(name, role)));
-  expect(new Set(names).size).toBe(9);
+  expect(new Set(names).size).toBe(3 * DATABASE_ROLES.length);
   for (const name of names) {
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
     expect(name.isWellFormed()).toBe(true);

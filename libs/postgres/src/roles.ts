@@ -4,9 +4,9 @@ import { DatabaseUnfit } from './database-unfit.js';
 /**
  * The login roles of one database. None is superuser, owner or BYPASSRLS:
  * `api` serves requests, `projector` writes read models, `events` appends to and reads the event log, and cannot
- * change or delete what is in it.
+ * change or delete what is in it; `operator` sees how the projections stand, of every organization, and asks for work.
  */
-export const DATABASE_ROLES = ['api', 'projector', 'events'] as const;
+export const DATABASE_ROLES = ['api', 'projector', 'events', 'operator'] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
 
 const MOST_BYTES = 63 - '_projector'.length;

@@ -67,16 +67,19 @@ interface ParkedRow {
 
 /** The operators' side of projections: what the tables say of them, and requests that the process in charge carries out. */
 export class OperatorProjections {
-  /** @param pool of the api role */
-  constructor(private readonly pool: pg.Pool) {}
+  /**
+   * @param pool of the operator role
+   * @param versions of the folds of this release, by name: in an upgrade, a rebuild is for the release that is asked
+   */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly versions: Readonly<Record<string, number>>,
+  ) {}
 
   /** All of them, by name. @throws DatabaseUnavailable */
   async list(): Promise<readonly OperatedProjection[]> {
     const [generations, parked] = await orUnavailable(() =>
-      Promise.all([
-        this.pool.query<GenerationRow>(GENERATIONS),
-        this.pool.query<ParkedRow>('select * from read_models.parked_streams()'),
-      ]),
+      Promise.all([this.pool.query<GenerationRow>(GENERATIONS), this.pool.query<ParkedRow>(PARKED_STREAMS)]),
     );
     return generations.rows
       .filter(({ state }) => state === 'serving')
@@ -101,35 +104,56 @@ export class OperatorProjections {
 
   /** Asks for a rebuild; one that is asked for already or under way is the same. False: there is no such projection. */
   async rebuild(name: string): Promise<boolean> {
-    return this.#request(name, 'rebuild', null);
+    const version = Object.hasOwn(this.versions, name) ? this.versions[name] : undefined;
+    return version !== undefined && (await this.#request(name, 'rebuild', version, null));
   }
 
-  /** Asks for a parked stream to be projected again. False: that projection has no such stream parked. */
+  /**
+   * Asks for a parked stream to be projected again; asked for twice it is done once. False: that projection has no such
+   * stream parked.
+   */
   async unpark(name: string, stream: string): Promise<boolean> {
     const { rows } = await orUnavailable(() =>
-      this.pool.query('select 1 from read_models.parked_streams() where projection = $1 and stream = $2', [
-        name,
-        stream,
-      ]),
+      this.pool.query<{ state: string | null }>(PARKED_OR_UNPARKED, [name, stream]),
     );
-    return rows.length > 0 && (await this.#request(name, 'unpark', stream));
+    const state = rows[0]?.state;
+    if (state === 'done') return true;
+    return state === 'parked' && (await this.#request(name, 'unpark', null, stream));
   }
 
-  async #request(name: string, kind: 'rebuild' | 'unpark', stream: string | null): Promise<boolean> {
+  async #request(
+    name: string,
+    kind: 'rebuild' | 'unpark',
+    version: number | null,
+    stream: string | null,
+  ): Promise<boolean> {
     const { rows } = await orUnavailable(() =>
       this.pool.query<{ known: boolean }>(
         `with request as (
-           insert into read_models.projection_requests (projection, kind, stream)
-           select projection, $2, $3 from read_models.serving_projections where projection = $1
+           insert into read_models.projection_requests (projection, kind, version, stream)
+           select projection, $2, $3, $4 from read_models.serving_projections where projection = $1
            on conflict do nothing
          )
          select exists (select from read_models.serving_projections where projection = $1) as known`,
-        [name, kind, stream],
+        [name, kind, version, stream],
       ),
     );
     return rows[0]?.known === true;
   }
 }
+
+const PARKED_STREAMS = `
+  select projection, generation, stream, count(*) as events, min(parked_at) as parked_at,
+         (array_agg(error order by revision))[1] as error
+  from read_models.projection_parked_events group by projection, generation, stream
+  order by min(parked_at), stream limit 1000`;
+
+const PARKED_OR_UNPARKED = `
+  select case
+    when exists (select from read_models.projection_parked_events where projection = $1 and stream = $2) then 'parked'
+    when exists (select from read_models.projection_requests
+                 where projection = $1 and stream = $2 and kind = 'unpark' and state = 'done') then 'done'
+  end as state`;
 
 /** A lease that was not renewed for this long says nothing any more. */
 const OWNED_FOR = `interval '5 seconds'`;

@@ -19,7 +19,7 @@ export interface OwnedProjectionOptions {
   readonly projection: Projection;
   readonly eventStore: EventStore;
   readonly logger: Logger;
-  /** Cuts the pauses between tries short. */
+  /** Ends what goes event by event, with its own reason thrown. */
   readonly signal: AbortSignal;
   /** The owner's session, which uses the generation. */
   readonly client: pg.ClientBase;
@@ -83,6 +83,8 @@ export class OwnedProjection {
       if (mayPass(error) || events.length === 0) throw error;
       this.options.logger.warn({ ...this.#fields(), err: error }, 'page failed, projecting event by event');
       for (const [index, event] of events.entries()) {
+        // What is committed stays; the next owner goes on from here.
+        this.options.signal.throwIfAborted();
         await this.#projectAlone(event, index === events.length - 1 ? page.position : event.position);
       }
     }
@@ -98,7 +100,8 @@ export class OwnedProjection {
         if (!isEventsFault(cause) || this.parked.size >= MOST_PARKED_STREAMS) throw poison;
         if (attempt === TRIES) return this.#park(poison, position);
         const pause = FIRST_RETRY_MS * 2 ** (attempt - 1);
-        await delay(pause, undefined, { signal: this.options.signal }).catch(() => undefined);
+        // A stop leaves it untried rather than parked.
+        await delay(pause, undefined, { signal: this.options.signal });
       }
     }
   }

@@ -58,7 +58,7 @@ export class Ownership {
         (await ownership.client.query<{ pid: number }>(ACQUIRE, [name, generation])).rows[0]?.pid;
       const pid = (await acquire()) ?? ((await ownership.#endExpired()) ? await acquire() : undefined);
       if (pid === undefined) {
-        ownership.release();
+        ownership.#giveBack();
         return null;
       }
       // Commits do not wait for the disk: a crash of the server loses rows and checkpoint together.
@@ -81,6 +81,13 @@ export class Ownership {
   release(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.client.release(true);
+  }
+
+  /** Nothing was acquired and nothing set: the session is as it was. */
+  #giveBack(): void {
+    this.client.off('error', this.#onError);
+    this.client.off('end', this.#onError);
+    this.client.release();
   }
 
   /** Whether there was one. */

@@ -88,8 +88,8 @@ export class ProjectionRunner {
       try {
         await this.#own();
       } catch (error) {
-        if (!mayPass(error)) return this.#giveUp(error);
         if (signal.aborted) return;
+        if (!mayPass(error)) return this.#giveUp(error);
         this.#state = 'starting';
         const backoff = Math.min(100 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
         this.options.logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');

@@ -12,7 +12,7 @@ import { projectPage } from '../project-page.js';
 import type { Projection } from '../projection.js';
 import { Rate } from '../rate.js';
 import { readAhead } from '../read-ahead.js';
-import type { Generation } from './generation.js';
+import { loadGenerations, type Generation } from './generation.js';
 import { failGeneration, switchGeneration } from './switch-generation.js';
 
 export interface GenerationBuilderOptions {
@@ -83,6 +83,9 @@ export class GenerationBuilder {
     const ownership = await Ownership.tryAcquire({ generation, pool, logger, report });
     if (ownership === null) return;
     try {
+      // It may have been given up for one of another version since.
+      const { building } = await loadGenerations(ownership.client, generation.name);
+      if (building?.generation !== generation.generation) return;
       projection.rolledBack?.();
       const checkpoint = await loadCheckpoint(ownership.client, generation);
       let from = checkpoint.position;
@@ -99,7 +102,7 @@ export class GenerationBuilder {
         }
         this.#failures = 0;
         if (signal.aborted) break;
-        if (!page.caughtUp || !(await switchGeneration(pool, generation))) continue;
+        if (!page.caughtUp || !(await switchGeneration(pool, generation, eventStore))) continue;
         logger.info({ ...this.#fields(), checkpoint: from.toString() }, 'rebuild serves');
         break;
       }

@@ -11,7 +11,8 @@ export async function beginRequestedRebuild(pool: pg.Pool, { name, version }: Pr
     text: `
       with requested as materialized (
         select id from read_models.projection_requests
-        where projection = $1 and kind = 'rebuild' and state = 'requested' order by id for update skip locked
+        where projection = $1 and kind = 'rebuild' and version = $2::int and state = 'requested'
+        for update skip locked
       ), opened as materialized (
         select read_models.open_generation($1, $2::int) as generation where exists (select from requested)
       )

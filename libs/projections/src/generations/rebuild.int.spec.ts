@@ -62,7 +62,7 @@ async function generations(): Promise<readonly GenerationRow[]> {
   return rows;
 }
 
-const requestRebuild = () => database.operator().rebuild('seen-events');
+const requestRebuild = (version = 1) => database.operator(version).rebuild('seen-events');
 const serves = (generation: number) =>
   eventually('the generation', async () => {
     const rows = await generations();
@@ -141,7 +141,7 @@ it('gives a rebuild up at the first event that cannot be folded, leaves what ser
   expect(await seenEvents(pool)).toEqual(numbers(10));
   broken = false;
   await requestRebuild();
-  await serves(2);
+  await serves(3);
   expect(await seenEvents(pool)).toEqual(numbers(10));
 });
 
@@ -181,7 +181,7 @@ it('stops at tables of another version of the fold and says how to go on; the re
   const next = host({ version: 2 });
   const error = await eventually('the stop', () => next.status().error);
   expect(error).toMatch(/made by its version 1, and this release has version 2.*rebuild seen-events/s);
-  await requestRebuild();
+  await requestRebuild(2);
   await caughtUp(next);
   expect(await generations()).toMatchObject([{ generation: 2, state: 'serving' }]);
   expect(next.status()).toMatchObject({ version: 2, error: null });
@@ -206,4 +206,52 @@ it('stops where the log was replaced by another, also by a longer one, and a reb
   await serves(2);
   await eventually('the other log', () => next.status().caughtUp || null);
   expect(await seenEvents(pool)).toEqual(numbers(8));
+});
+
+it('rebuilds from a log that was restored to an older point than the read models, though it ends before them', async () => {
+  await append(5);
+  const one = host();
+  await caughtUp(one);
+  await one.stop();
+  const older = new InMemoryLog();
+  await append(3, older);
+  const restored = new InMemoryEventStore(older);
+  const next = host({ eventStore: restored });
+  const error = await eventually('the stop', () => next.status().error);
+  expect(error).toMatch(/the log ends at 3: the event store is older than the read models.*rebuild seen-events/s);
+  await requestRebuild();
+  await serves(2);
+  await append(1, older);
+  await eventually('the older log', () => (next.status().caughtUp && next.status().position === 4n) || null);
+  expect(await seenEvents(pool)).toEqual(numbers(4));
+});
+
+it('gives up a rebuild of another version, so that an upgrade in the middle of one can go on', async () => {
+  await append(5);
+  const old = host();
+  await caughtUp(old);
+  await old.stop();
+  // Begun by the release before, whose processes are gone.
+  await pool.query(`select read_models.open_generation('seen-events', 1)`);
+  const next = host({ version: 2 });
+  await requestRebuild(2);
+  await caughtUp(next);
+  expect(await generations()).toMatchObject([{ generation: 3, state: 'serving' }]);
+});
+
+it('is no way for the projector role to become the owner', async () => {
+  const session = await pool.connect();
+  try {
+    await session.query(`
+      create temporary table pg_policies as select * from pg_catalog.pg_policies where false;
+      create temporary table pg_class as select * from pg_catalog.pg_class where false;
+      insert into pg_policies (schemaname, tablename, policyname, permissive, roles, cmd, qual)
+      values ('read_model_shapes', 'seen_events', 'x', 'PERMISSIVE', '{public}', 'all',
+              'true); create table read_models.taken as select current_user; --')`);
+    await session.query(`select read_models.open_generation('seen-events', 1)`);
+  } finally {
+    session.release(true);
+  }
+  const { rows } = await pool.query(`select to_regclass('read_models.taken') as taken`);
+  expect(rows).toEqual([{ taken: null }]);
 });

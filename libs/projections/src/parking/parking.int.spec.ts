@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { InMemoryEventStore, InMemoryLog, NO_STREAM } from '#libs/event-store';
 import { eventually } from '#libs/testing';
 import { ProjectionRunner } from '../projection-runner.js';
@@ -125,4 +126,32 @@ it('tries an event again before it parks anything', async () => {
   await caughtUp(runner);
   expect(await seen()).toEqual(['o 1', 'o 2']);
   expect(runner.status().parkedStreams).toBe(0);
+});
+
+it('stops at a row that is there already: then something was projected twice, and no event is to blame', async () => {
+  await append('x');
+  const projection = new SeenEvents(() => {
+    throw Object.assign(new pg.DatabaseError('duplicate key value', 1, 'error'), { code: '23505' });
+  });
+  const runner = new ProjectionRunner({ projection, eventStore: store, pool: database.pool(), logger });
+  runner.start();
+  running.push(runner);
+  await eventually('the stop', () => runner.status().error);
+  expect(runner.status().state).toBe('stopped');
+});
+
+it('parks nothing because it is told to stop', async () => {
+  await append('x', 'y');
+  const tried = { times: 0 };
+  const projection = new SeenEvents(() => {
+    tried.times++;
+    throw new TypeError('no such field');
+  });
+  const runner = new ProjectionRunner({ projection, eventStore: store, pool: database.pool(), logger });
+  runner.start();
+  running.push(runner);
+  await eventually('the first try of an event alone', () => tried.times > 1 || null);
+  await runner.stop();
+  const [shown] = await database.operator().list();
+  expect(shown?.parked).toEqual([]);
 });

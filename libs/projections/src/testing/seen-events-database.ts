@@ -18,8 +18,8 @@ export class SeenEventsDatabase {
   }
 
   /** What operators see and ask for. */
-  operator(): OperatorProjections {
-    return new OperatorProjections(this.pool('api'));
+  operator(version = 1): OperatorProjections {
+    return new OperatorProjections(this.pool('operator'), { 'seen-events': version });
   }
 
   pool(role: DatabaseRole = 'projector'): pg.Pool {
