@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -163,6 +165,22 @@ it('stops at once while it waits for the lock of another that migrates', async (
   );
   expect(await projector.process.kill('SIGTERM')).toBe(0);
   await holder.end();
+});
+
+it('stops at once while it waits for an event store that takes connections and says nothing', async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  try {
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const projector = await system.startProjector({ EVENT_STORE_URL: `esdb://127.0.0.1:${port}?tls=false` });
+    await eventually('a connection', () => (sockets.length > 0 ? true : null));
+    // Cut short after 9 s it would end with 1.
+    expect(await projector.process.kill('SIGTERM')).toBe(0);
+  } finally {
+    sockets.forEach((socket) => socket.destroy());
+    silent.close();
+  }
 });
 
 /** The run of an app that must not start, which may take no longer than an operator looks on. */

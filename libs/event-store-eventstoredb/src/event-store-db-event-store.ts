@@ -38,6 +38,8 @@ export interface EventStoreDbEventStoreOptions {
   readonly readDeadlineMs?: number;
   /** Most appends that wait at once, default 10,000; more are refused as `EventStoreUnavailable`. */
   readonly maxWaitingAppends?: number;
+  /** Ends the opening, which otherwise waits for a frozen server as long as any read. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -69,17 +71,27 @@ export class EventStoreDbEventStore implements EventStore {
   /**
    * Connects and reads the newest event.
    * @throws EventStoreUnavailable
+   * @throws the signal's reason once it fires
    * @throws EventStoreUrlInvalid also when the process has a store of another URL open
    * @throws Error of the client, of type `access-denied`, for credentials that may not read the log
    */
   static async open(options: EventStoreDbEventStoreOptions): Promise<EventStoreDbEventStore> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const store = new EventStoreDbEventStore(SharedClient.acquire(options.url), options.logger, options);
+    const answered = new AbortController();
+    const told = new Promise<void>((stop) => {
+      signal?.addEventListener('abort', () => stop(), { signal: answered.signal });
+    });
     try {
-      await store.head();
+      await Promise.race([store.head(), told]);
+      signal?.throwIfAborted();
       return store;
     } catch (error) {
       await store.close();
       throw error;
+    } finally {
+      answered.abort();
     }
   }
 

@@ -23,7 +23,7 @@ export interface OpenEventStoreOptions {
  * @throws EventStoreUnavailable, or an error of Postgres, for an outage; anything else stays as it is at the next attempt
  */
 export async function openEventStore({ url, logger, signal }: OpenEventStoreOptions): Promise<ObservedEventStore> {
-  if (url.startsWith('esdb')) return EventStoreDbEventStore.open({ url, logger });
+  if (url.startsWith('esdb')) return EventStoreDbEventStore.open({ url, logger, signal });
   await migrate(url, eventStoreMigrations, signal);
   return PostgresEventStore.open({ ownerUrl: url, logger });
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, eventually, proxyStore, type TestDatabase } from '#libs/testing';
 import { migrate, type Migration } from './migrate.js';
 import { DATABASE_ROLES, databaseName, roleName, roleUrl } from './roles.js';
 
@@ -113,6 +113,34 @@ it('says what went wrong first when the connection goes in the middle of a migra
   });
 });
 
+it('is cut in the middle of a migration when it is told to stop, and takes all of it back', async () => {
+  const long = { id: 'test/008', sql: 'create table public.late (thing int); select pg_sleep(600)' };
+  const stopping = new AbortController();
+  const migrated = migrate(database.url, [FIRST, long], stopping.signal);
+  const outcome = expect(migrated).rejects.toMatchObject({ name: 'AbortError' });
+  const pid = await eventually('a migration under way', sleeper);
+  stopping.abort();
+  await outcome;
+  expect(await tables()).toEqual(['things']);
+  // The server would go on until it has something to say.
+  await owner.query('select pg_terminate_backend($1)', [pid]);
+});
+
+it('stops when it is told to while the server has frozen', async () => {
+  const { proxy, url } = await proxyStore(database.url);
+  const stopping = new AbortController();
+  // Its first statements are answered; then nothing is.
+  const frozen = { id: 'test/009', sql: 'select pg_sleep(600)' };
+  const outcome = expect(migrate(url, [frozen], stopping.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  const pid = await eventually('a migration under way', sleeper);
+  proxy.stall(() => true);
+  await owner.query('select pg_terminate_backend($1)', [pid]);
+  stopping.abort();
+  await outcome;
+  await expect(migrate(url, [FIRST], stopping.signal)).rejects.toBe(stopping.signal.reason);
+  await proxy.stop();
+});
+
 it('names the migration that fails, takes all of it back, keeps those before it and begins none after it', async () => {
   await expect(migrate(database.url, [FIRST, BROKEN, AFTER])).rejects.toThrow(
     /migration test\/002 failed: division by zero/,
@@ -136,6 +164,15 @@ it('applies each migration once, however many start at the same time', async () 
   expect((await owner.query('select * from public.runs')).rowCount).toBe(1);
   expect((await owner.query('select * from keyledger.migrations')).rowCount).toBe(2);
 });
+
+/** The server's process that works on a migration which sleeps. */
+async function sleeper(): Promise<number | null> {
+  const { rows } = await owner.query<{ pid: number }>(
+    `select pid from pg_stat_activity
+     where datname = current_database() and application_name = 'keyledger migrate' and wait_event = 'PgSleep'`,
+  );
+  return rows[0]?.pid ?? null;
+}
 
 async function tables(): Promise<readonly string[]> {
   const { rows } = await owner.query<{ name: string }>(

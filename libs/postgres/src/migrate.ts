@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { asMigrator } from './as-migrator.js';
 import { DatabaseUnfit } from './database-unfit.js';
 import { ensureRoles } from './ensure-roles.js';
 import { takeMigrationLock } from './migration-lock.js';
 import { DATABASE_ROLES, databaseName, roleName, rolePassword, type DatabaseRole } from './roles.js';
+
+/** Of one migration: an index on a long log takes its time. */
+const MIGRATION_WITHIN_MS = 30 * 60_000;
 
 /** One step of a schema. `{{api}}`, `{{projector}}` and `{{events}}` in the SQL stand for the quoted role names. */
 export interface Migration {
@@ -19,19 +23,12 @@ export interface Migration {
  *   above row-level security
  * @throws DatabaseUnavailable where another process keeps migrating
  * @throws Error naming the migration that failed; what came before it stays applied
- * @throws the signal's reason once it fires, between two steps
+ * @throws the signal's reason once it fires, also in the middle of a migration, which is rolled back then
  */
 export async function migrate(ownerUrl: string, migrations: readonly Migration[], signal?: AbortSignal): Promise<void> {
   // Said before anybody waits for the server: a URL that no role's password can be made from stays that way.
   rolePassword(ownerUrl, 'api');
-  const client = new pg.Client({
-    connectionString: ownerUrl,
-    connectionTimeoutMillis: 5_000,
-    application_name: 'keyledger migrate',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+  await asMigrator(ownerUrl, signal, async (client) => {
     await takeMigrationLock(client, { signal });
     await ensureRoles(client, ownerUrl);
     await client.query(`create schema if not exists keyledger`);
@@ -42,12 +39,9 @@ export async function migrate(ownerUrl: string, migrations: readonly Migration[]
     await client.query('alter table keyledger.migrations add column if not exists sha256 text');
     const applied = await unchanged(client, migrations);
     for (const migration of migrations) {
-      signal?.throwIfAborted();
       if (!applied.has(migration.id)) await apply(client, ownerUrl, migration);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** The ids of what is applied, once it is certain that each was applied as it reads now. */
@@ -91,7 +85,9 @@ async function apply(client: pg.Client, ownerUrl: string, migration: Migration):
   const sql = migration.sql.replace(/\{\{(\w+)\}\}/g, (_, role: string) => quotedRole(ownerUrl, role));
   try {
     await client.query('begin');
-    await client.query(sql);
+    await client.query(`set local statement_timeout = ${MIGRATION_WITHIN_MS}`);
+    const step = { text: sql, query_timeout: MIGRATION_WITHIN_MS + 1_000 };
+    await client.query(step);
     await client.query('insert into keyledger.migrations (id, sha256) values ($1, $2)', [
       migration.id,
       sha256Of(migration),
