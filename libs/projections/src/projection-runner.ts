@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { BEGINNING, type EventStore, type LogPage, type Position } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { DatabaseUnavailable } from '#libs/postgres';
-import { PoisonEvent, ProjectionVersionChanged } from './errors.js';
+import { CheckpointConflict, PoisonEvent, ProjectionVersionChanged } from './errors.js';
 import { gathered } from './gathered.js';
 import { servingGeneration, type Generation } from './generations/generation.js';
 import { mayPass } from './may-pass.js';
@@ -92,7 +92,12 @@ export class ProjectionRunner {
         if (!mayPass(error)) return this.#giveUp(error);
         this.#state = 'starting';
         const backoff = Math.min(100 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
-        this.options.logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');
+        if (error instanceof CheckpointConflict)
+          this.options.logger.info(
+            { ...this.#fields(), backoff },
+            'projection went on elsewhere, or in another generation',
+          );
+        else this.options.logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');
         await delay(backoff, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -13,7 +13,7 @@ import type { Projection } from '../projection.js';
 import { Rate } from '../rate.js';
 import { readAhead } from '../read-ahead.js';
 import { loadGenerations, type Generation } from './generation.js';
-import { failGeneration, switchGeneration } from './switch-generation.js';
+import { failGeneration, HeldServing } from './switch-generation.js';
 
 export interface GenerationBuilderOptions {
   /** An instance of its own: the one that serves goes on beside it. */
@@ -82,6 +82,7 @@ export class GenerationBuilder {
     const report = () => ({ lagSeconds: 0, eventsPerSecond: this.#rate.perSecond });
     const ownership = await Ownership.tryAcquire({ generation, pool, logger, report });
     if (ownership === null) return;
+    let held: HeldServing | null = null;
     try {
       // It may have been given up for one of another version since.
       const { building } = await loadGenerations(ownership.client, generation.name);
@@ -102,11 +103,23 @@ export class GenerationBuilder {
         }
         this.#failures = 0;
         if (signal.aborted) break;
-        if (!page.caughtUp || !(await switchGeneration(pool, generation, eventStore))) continue;
-        logger.info({ ...this.#fields(), checkpoint: from.toString() }, 'rebuild serves');
-        break;
+        held ??= page.caughtUp ? await HeldServing.hold(pool, generation) : null;
+        if (held === null) continue;
+        const isLost = page.caughtUp && from < held.position && held.position > (await eventStore.head());
+        if (from >= held.position || isLost) {
+          const switched: boolean = await held.switch(isLost);
+          held = null;
+          if (!switched) continue;
+          logger.info({ ...this.#fields(), checkpoint: from.toString() }, 'rebuild serves');
+          break;
+        }
+        if (held.isOverdue) {
+          await held.letGo();
+          held = null;
+        }
       }
     } finally {
+      await held?.letGo();
       ownership.release();
     }
   }

@@ -1,48 +1,97 @@
 import pg from 'pg';
-import type { EventStore } from '#libs/event-store';
+import { toPosition, type Position } from '#libs/event-store';
 import type { Generation } from './generation.js';
 
 /** Readers wait behind the switch for no longer than this, and it gives way before Postgres looks for a deadlock. */
 const LOCK_TIMEOUT_MS = 200;
 const LOCK_NOT_AVAILABLE = '55P03';
+/** Shorter than a reader waits for its own write. Where even letting go fails, the server ends an idle transaction. */
+const HOLD_MS = 1_000;
 
 /**
- * Makes the generation serve; false where the one that serves has come further, or readers are in the way right now.
- * @throws EventStoreUnavailable
+ * The generation that serves, held where it stands so that a new one can come as far: while it is held its owner cannot
+ * commit, and readers notice nothing. Under load there would otherwise hardly ever be a moment at which both are equal.
  */
-export async function switchGeneration(
-  pool: pg.Pool,
-  { name, generation }: Generation,
-  eventStore: EventStore,
-): Promise<boolean> {
-  const lost = await positionPastTheLog(pool, name, eventStore);
-  return (
-    (await unlessLocked(pool, async (client) => {
-      const { rows } = await client.query<{ switched: boolean }>(
-        'select read_models.switch_generation($1, $2, $3) as switched',
-        [name, generation, lost],
+export class HeldServing {
+  readonly #heldAt = performance.now();
+
+  private constructor(
+    private readonly client: pg.PoolClient,
+    private readonly generation: Generation,
+    /** Where the generation that serves stands. */
+    readonly position: Position,
+  ) {}
+
+  /** Null where its owner is in the middle of a page right now, or nothing serves. */
+  static async hold(pool: pg.Pool, generation: Generation): Promise<HeldServing | null> {
+    const client = await pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const { rows } = await client.query<{ position: string }>(
+        `select position from read_models.projection_checkpoints
+         where projection = $1 and generation = (select generation from read_models.projection_generations
+                                                 where projection = $1 and state = 'serving')
+         for update`,
+        [generation.name],
       );
-      return rows[0]?.switched === true;
-    })) ?? false
-  );
-}
+      const [row] = rows;
+      if (row !== undefined) return new HeldServing(client, generation, toPosition(row.position));
+      await end(client, 'rollback');
+      return null;
+    } catch (error) {
+      await end(client, 'rollback');
+      if (isLocked(error)) return null;
+      throw error;
+    }
+  }
 
-/**
- * Where the generation that serves stands, if the log ends before that: it was restored to an older point. The log is
- * asked second, so that one which merely goes on is never taken for that.
- */
-async function positionPastTheLog(pool: pg.Pool, name: string, eventStore: EventStore): Promise<string | null> {
-  const { rows } = await pool.query<{ position: string }>(
-    'select position from read_models.serving_projections where projection = $1',
-    [name],
-  );
-  const position = rows[0]?.position ?? '0';
-  return BigInt(position) > (await eventStore.head()) ? position : null;
+  /** Whether it was held for as long as its owner may be kept waiting. */
+  get isOverdue(): boolean {
+    return performance.now() - this.#heldAt > HOLD_MS;
+  }
+
+  /**
+   * Makes the new generation serve, which must have come as far, unless `isLost`: the log ends before the position, for it
+   * was restored to an older point, and nothing that is built from it will get there. False where readers are in the way.
+   * Either way nothing is held any more.
+   */
+  async switch(isLost: boolean): Promise<boolean> {
+    const { name, generation } = this.generation;
+    let switched: boolean;
+    try {
+      const { rows } = await this.client.query<{ switched: boolean }>(
+        'select read_models.switch_generation($1, $2, $3) as switched',
+        [name, generation, isLost ? this.position.toString() : null],
+      );
+      switched = rows[0]?.switched === true;
+    } catch (error) {
+      await end(this.client, 'rollback');
+      if (isLocked(error)) return false;
+      throw error;
+    }
+    await end(this.client, 'commit');
+    return switched;
+  }
+
+  async letGo(): Promise<void> {
+    await end(this.client, 'rollback');
+  }
 }
 
 /** Drops the tables that serve no more; not yet, where somebody still reads them. */
 export async function dropRetired(pool: pg.Pool, projection: string): Promise<void> {
-  await unlessLocked(pool, (client) => client.query(`select read_models.drop_unused($1, '{retired}')`, [projection]));
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await client.query(`select read_models.drop_unused($1, '{retired}')`, [projection]);
+  } catch (error) {
+    await end(client, 'rollback');
+    if (isLocked(error)) return;
+    throw error;
+  }
+  await end(client, 'commit');
 }
 
 /** Ends the building of a generation, with the reason for operators. */
@@ -50,21 +99,17 @@ export async function failGeneration(pool: pg.Pool, { name, generation }: Genera
   await pool.query('select read_models.fail_generation($1, $2, $3)', [name, generation, reason]);
 }
 
-/** Null where a lock could not be had in time; nothing happened then. */
-async function unlessLocked<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T | null> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
+/** Ends the transaction and gives the session back, once; a session that cannot even do that is closed. */
+async function end(client: pg.PoolClient, how: 'commit' | 'rollback'): Promise<void> {
   try {
-    await client.query('begin');
-    await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    const result = await work(client);
-    await client.query('commit');
-    return result;
+    await client.query(how);
+    client.release();
   } catch (error) {
-    await client.query('rollback').catch((cause: Error) => (broken = cause));
-    if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) return null;
-    throw error;
-  } finally {
-    client.release(broken);
+    client.release(true);
+    if (how === 'commit') throw error;
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 }
