@@ -44,9 +44,11 @@ export class ProductProcess {
     return this.#exited;
   }
 
-  /** Ends it and waits until it is gone. */
+  /** Ends it and waits until it is gone, also where a test that failed has left it stopped. */
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     this.#child.kill(signal);
+    // A stopped process takes no other signal than SIGKILL before it goes on.
+    this.#child.kill('SIGCONT');
     return this.#exited;
   }
 
