@@ -1,6 +1,7 @@
 import type { ApiKeyEvent, KeyState, Recorded } from '#libs/domain';
 import type { SequencedEvent } from '#libs/projections';
 import type { ChangedKey } from '../api-keys/key-page-fold.js';
+import { lineageIn } from '../api-keys/known-lineages.js';
 import { toEntryText } from './history-entry.js';
 
 /** The end of a state that lasts, Unix milliseconds; the partial index of the present states names it too. */
@@ -41,11 +42,13 @@ export class HistoryPage {
   readonly ended: EndedState[] = [];
   readonly #last = new Map<string, KeyInterval>();
 
-  /** @param changed the keys that the event changed, as it left them */
+  /** @param changed the keys that the event changed, as it left them; one that changed none is a step as well */
   add({ event, seq }: SequencedEvent, recorded: Recorded<ApiKeyEvent>, changed: readonly ChangedKey[]): void {
     const { revision } = event;
+    const orgId = event.metadata.org_id;
+    const lineage = lineageIn(event.stream);
     const beganAt = Date.parse(event.metadata.occurred_at);
-    for (const { orgId, lineage, createdSeq, key, isNew } of changed) {
+    for (const { createdSeq, key, isNew } of changed) {
       const before = this.#last.get(key.id);
       if (before !== undefined) before.endedAt = beganAt;
       else if (!isNew) this.ended.push({ lineage, id: key.id, endedAt: beganAt });
@@ -53,9 +56,6 @@ export class HistoryPage {
       this.#last.set(key.id, interval);
       this.intervals.push(interval);
     }
-    const [first] = changed;
-    if (first === undefined) return;
-    const { orgId, lineage } = first;
     const states = JSON.stringify(changed.map(({ key }) => key));
     this.steps.push({ orgId, lineage, revision, seq, entry: toEntryText(event, recorded), states });
   }
