@@ -21,7 +21,7 @@ it('names commands that there are', () => {
   expect(commands).toEqual(expect.arrayContaining(['backup', 'restore', 'drop-read-models', 'projections']));
   expect(commands.filter((name) => !(name in scripts))).toEqual([]);
   for (const name of commands) {
-    const [, script = ''] = /^node (\S+)/.exec(scripts[name] ?? '') ?? [];
+    const [script = ''] = /scripts\/\S+\.mjs/.exec(scripts[name] ?? '') ?? [];
     expect([name, existsSync(script)]).toEqual([name, true]);
   }
 });

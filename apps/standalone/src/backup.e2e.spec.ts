@@ -114,7 +114,7 @@ it('backs up what does not run, and refuses a backup that is damaged, unfinished
   await rm(join(backup, 'backup.json'));
   await refused('restore', target, backup, /not finished/);
   expect(await readdir(target).catch(() => [])).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 const EVENTS = { create: 'api_key.created', rotate: 'api_key.rotated', revoke: 'api_key.revoked' } as const;
 
