@@ -40,7 +40,8 @@ export async function appendOnce(
   );
   const expectedRevision = expected === NO_STREAM ? UNWRITTEN : BigInt(expected);
   try {
-    const appending = client.appendToStream(stream, events, { expectedRevision, deadline: SERVER_DEADLINE_MS });
+    const options = { deadline: SERVER_DEADLINE_MS, requiresLeader: true };
+    const appending = client.appendToStream(stream, events, { ...options, expectedRevision });
     const { nextExpectedRevision, position } = await withinDeadline(appending, LOST_AFTER_MS, ended);
     if (position === undefined) throw new EventStoreUnavailable('the event store told no position of what it stored');
     return { outcome: 'stored', revision: Number(nextExpectedRevision), position: toPosition(position.commit) };

@@ -5,11 +5,11 @@ const BREAKING_CODES: ReadonlySet<number> = new Set([1, 13, 14]);
 
 /**
  * Whether the connection is gone with the error, or the client would connect anew because of it. An error that is none of
- * the client's own comes from its question what the server supports, asked once, whose answer it would keep for ever. The
- * way from a follower to its leader is the client's to find.
+ * the client's own types comes from its search for a node, or from its question what the server supports, asked once: the
+ * answer to either it would keep for ever.
  */
 export function breaksConnection(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'number') return false;
-  if (!isCommandError(error)) return true;
-  return error.type !== ErrorType.NOT_LEADER && BREAKING_CODES.has(error.code);
+  if (!(error instanceof Error) || error.name !== 'Error') return false;
+  if (!isCommandError(error) || error.type === ErrorType.NOT_LEADER) return true;
+  return error.code !== undefined && BREAKING_CODES.has(error.code);
 }

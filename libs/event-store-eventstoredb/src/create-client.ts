@@ -15,15 +15,20 @@ const OPTIONS: ReadonlySet<string> = new Set(
 );
 
 /**
- * A client that has not connected yet.
+ * A client that has not connected yet. Of a cluster it takes the leader: the log of any other node may be behind.
  * @throws EventStoreUrlInvalid
  */
 export function createClient(url: string): EventStoreDBClient {
   const [, ...queries] = url.trim().split('?');
   for (const pair of queries.join('&').split('&').filter(Boolean)) {
-    const [name = ''] = pair.split('=');
-    if (!OPTIONS.has(name.trim().toLowerCase().replace(/[_-]/g, ''))) {
+    const [name, value] = pair.split('=').map(flat);
+    if (name === undefined || !OPTIONS.has(name)) {
       throw new EventStoreUrlInvalid('the event store URL has an option that is not supported');
+    }
+    if (name === 'nodepreference' && value !== 'leader') {
+      throw new EventStoreUrlInvalid(
+        'the event store URL may prefer no node but the leader, which alone has the whole log',
+      );
     }
   }
   try {
@@ -35,4 +40,9 @@ export function createClient(url: string): EventStoreDBClient {
       `the event store URL is not of the form esdb://[user:password@]host:port[,host:port][?option=value]${fileProblem}`,
     );
   }
+}
+
+/** As the client compares names. */
+function flat(text: string): string {
+  return text.trim().toLowerCase().replace(/[_-]/g, '');
 }

@@ -21,11 +21,11 @@ const REFUSAL_CODES: ReadonlySet<number> = new Set([3, 7, 9, 12, 16]);
  * an append left is then unknown, and its exact revision makes the repetition safe.
  */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // Of the client and of gRPC all are plain; ours, and mistakes of ours, have a class of their own.
+  if (!(error instanceof Error) || error.name !== 'Error') return false;
   if (isCommandError(error) && REFUSALS.has(error.type)) return false;
   // "Server Is Not Ready" and an event that the server refuses differ in nothing but this text.
   if (error.message === 'Could not recognize BadRequest') return false;
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return !REFUSAL_CODES.has(code);
-  return isCommandError(error);
+  // Without a code too: so says the client that it found no node of a cluster.
+  return !('code' in error && typeof error.code === 'number' && REFUSAL_CODES.has(error.code));
 }

@@ -1,5 +1,6 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
+import { NotLeaderError, type EndPoint, type EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atNode } from './at-node.js';
 import { breaksConnection } from './breaks-connection.js';
 import { createClient } from './create-client.js';
 import { EventStoreUrlInvalid } from './event-store-url-invalid.js';
@@ -21,7 +22,8 @@ let current: SharedClient | null = null;
  * The process's client, for as long as somebody uses it. There is one and only one, with one stream of appends: the
  * library keeps all that wait for an answer in one table for the whole process. A stream that breaks rejects and forgets
  * those of every other, and their answers, when they come, end the process. The library opens a second stream beside the
- * first whenever any call makes it connect anew, so here the whole client is ended and made again instead.
+ * first whenever any call makes it connect anew, to a leader that a follower names too, so here the whole client is ended
+ * and made again instead.
  */
 export class SharedClient {
   #users = 0;
@@ -43,13 +45,15 @@ export class SharedClient {
     return current;
   }
 
-  /** Asks the client that there is, and has it made anew where the answer shows that its connection is broken. */
+  /**
+   * Asks the client that there is, and has it made anew where the answer shows that its connection is broken. What a
+   * follower refused is asked once more of the leader that it named.
+   */
   async use<T>(question: (life: ClientLife) => Promise<T>): Promise<T> {
-    const life = await this.life();
     try {
-      return await question(life);
+      return await this.#ask(question);
     } catch (error) {
-      this.failed(life, error);
+      if (error instanceof NotLeaderError) return this.#ask(question);
       throw error;
     }
   }
@@ -63,8 +67,9 @@ export class SharedClient {
   /** What a call or subscription of that life ended with. */
   failed(life: ClientLife, error: unknown): void {
     if (life !== this.#life || this.#renewing !== null || !breaksConnection(error)) return;
+    const leader = error instanceof NotLeaderError ? error.leader : null;
     this.#renewing = this.#end().finally(() => {
-      this.#life = this.#begin();
+      this.#life = this.#begin(leader);
       this.#renewing = null;
     });
   }
@@ -77,8 +82,19 @@ export class SharedClient {
     await this.#end();
   }
 
-  #begin(): ClientLife {
-    return { client: createClient(this.url), ended: new LifeEnd() };
+  async #ask<T>(question: (life: ClientLife) => Promise<T>): Promise<T> {
+    const life = await this.life();
+    try {
+      return await question(life);
+    } catch (error) {
+      this.failed(life, error);
+      throw error;
+    }
+  }
+
+  /** At the node that was named as the leader; the next break leads back to those of the URL. */
+  #begin(leader: EndPoint | null = null): ClientLife {
+    return { client: createClient(leader === null ? this.url : atNode(this.url, leader)), ended: new LifeEnd() };
   }
 
   async #end(): Promise<void> {

@@ -48,6 +48,7 @@ export class SubscriptionFeed {
     };
     this.#subscription = client.subscribeToAll(
       {
+        requiresLeader: true,
         fromPosition: after === BEGINNING ? START : { commit: after, prepare: after },
         filter:
           prefixes === null

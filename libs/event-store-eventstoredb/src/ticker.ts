@@ -70,12 +70,14 @@ export class Ticker {
   /** Keeps the stream from growing: the server throws all but the newest tick away when it scavenges. */
   async #bound({ client, ended }: ClientLife): Promise<void> {
     const limits = { maxCount: 1, maxAge: KEPT_SECONDS };
-    await withinDeadline(client.setStreamMetadata(this.stream, limits), DEADLINE_MS, ended);
+    const setting = client.setStreamMetadata(this.stream, limits, { requiresLeader: true });
+    await withinDeadline(setting, DEADLINE_MS, ended);
   }
 
   /** At any revision: a tick that is stored twice says the same twice. */
   async #tick({ client, ended }: ClientLife): Promise<void> {
     const tick = jsonEvent({ type: TICK_TYPE, data: { sent_at: performance.now() } });
-    await withinDeadline(client.appendToStream(this.stream, tick, { expectedRevision: ANY }), DEADLINE_MS, ended);
+    const ticking = client.appendToStream(this.stream, tick, { expectedRevision: ANY, requiresLeader: true });
+    await withinDeadline(ticking, DEADLINE_MS, ended);
   }
 }

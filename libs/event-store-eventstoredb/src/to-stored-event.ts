@@ -1,3 +1,4 @@
+import { UnsupportedError } from '@eventstore/db-client';
 import type { EventMetadata, JsonObject } from '#libs/domain';
 import { toPosition, type Position, type StoredEvent } from '#libs/event-store';
 import type { ClientEvent } from './collect-events.js';
@@ -16,8 +17,8 @@ export function toStoredEvent(event: ClientEvent): StoredEvent {
   };
 }
 
-/** Commit and prepare position are equal for all that is written through gRPC. @throws Error for a server before 22.6 */
-export function positionOf({ id, position }: ClientEvent): Position {
-  if (position === undefined) throw new Error(`the event store tells no position of event ${id}`);
+/** Commit and prepare position are equal for all that is written through gRPC. @throws UnsupportedError of the client */
+export function positionOf({ position }: ClientEvent): Position {
+  if (position === undefined) throw new UnsupportedError('the position of an event', '22.6');
   return toPosition(position.commit);
 }

@@ -25,10 +25,21 @@ export class EventStoreDbServer {
   private constructor(
     private readonly directory: string,
     private readonly port: number,
+    private readonly leader: EventStoreDbServer | null,
   ) {}
 
   static async start(): Promise<EventStoreDbServer> {
-    const server = new EventStoreDbServer(await mkdtemp(join(tmpdir(), 'keyledger-esdb-')), await freePort());
+    return EventStoreDbServer.#start(null);
+  }
+
+  /** A node that answers nothing but who leads: always the stand-in, for what a follower says is all that is tried of it. */
+  async startFollower(): Promise<EventStoreDbServer> {
+    return EventStoreDbServer.#start(this);
+  }
+
+  static async #start(leader: EventStoreDbServer | null): Promise<EventStoreDbServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'keyledger-esdb-'));
+    const server = new EventStoreDbServer(directory, await freePort(), leader);
     await server.launch();
     return server;
   }
@@ -41,6 +52,11 @@ export class EventStoreDbServer {
     return `esdb://127.0.0.1:${this.port}?tls=false`;
   }
 
+  /** Of a cluster in which this is the only node that is there. */
+  get clusterUrl(): string {
+    return `esdb://127.0.0.1:1,127.0.0.1:${this.port}?tls=false`;
+  }
+
   get pid(): number {
     const pid = this.#process?.pid;
     if (pid === undefined) throw new Error('the server does not run');
@@ -49,7 +65,8 @@ export class EventStoreDbServer {
 
   /** Starts it again on the same port and log. Like a real one, which takes its time, the stand-in may not be ready yet. */
   async launch({ notReadyForMs = 0 }: { readonly notReadyForMs?: number } = {}): Promise<void> {
-    const child = COMMAND === null ? this.#spawnStandIn(notReadyForMs) : this.#spawnReal(COMMAND);
+    const child =
+      COMMAND === null || this.leader !== null ? this.#spawnStandIn(notReadyForMs) : this.#spawnReal(COMMAND);
     this.#process = child;
     await eventually('a server that listens', async () => {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
@@ -83,8 +100,9 @@ export class EventStoreDbServer {
   }
 
   #spawnStandIn(notReadyForMs: number): ChildProcess {
-    const args = [resolve(STAND_IN), String(this.port), join(this.directory, 'log.ndjson'), String(notReadyForMs)];
-    return spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
+    const leaderPort = (this.leader ?? this).port;
+    const args = [this.port, join(this.directory, 'log.ndjson'), notReadyForMs, leaderPort].map(String);
+    return spawn(process.execPath, [resolve(STAND_IN), ...args], { stdio: ['pipe', 'inherit', 'inherit'] });
   }
 
   #spawnReal(command: string): ChildProcess {

@@ -6,6 +6,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import { decideAppend, type AppendDecision, type ExpectedRevision } from './decide-append.js';
+import type { Leadership } from './leadership.js';
 import type { Readiness } from './readiness.js';
 import type { NewRecord, StandInLog } from './stand-in-log.js';
 
@@ -21,12 +22,14 @@ interface Pending {
 }
 
 /** The service's BatchAppend: appends come in parts, are decided when complete and answered by their correlation id. */
-export function batchAppend(log: StandInLog, readiness: Readiness) {
+export function batchAppend(log: StandInLog, readiness: Readiness, leadership: Leadership) {
   return (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
     const pending = new Map<string, Pending>();
     call.on('error', () => undefined);
     call.on('end', () => call.end());
     call.on('data', (request: BatchAppendReq) => {
+      const refusal = leadership.refusal(call.metadata);
+      if (refusal !== null) return call.emit('error', refusal);
       const correlation = request.getCorrelationId()?.getString() ?? '';
       const options = request.getOptions() ?? pending.get(correlation)?.options;
       if (options === undefined) return;
