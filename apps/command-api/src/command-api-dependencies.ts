@@ -30,6 +30,8 @@ export interface CommandApiDependencies {
   readonly lastUsed: Pick<LastUsedRecorder, 'record' | 'pending'>;
   /** The read models, under the api role. */
   readonly database: Kysely<ReadModelTables>;
+  /** The same by few connections of their own, so that downloads take none from other requests. */
+  readonly downloads: Kysely<ReadModelTables>;
   /** Whether the read model reached the position within the time. */
   readonly waitFor: (readModel: ReadModelName, position: Position, timeoutMs: number) => Promise<boolean>;
   readonly catalogue: ScopeCatalogue;

@@ -3,8 +3,9 @@ import { listScopes } from '#libs/domain';
 import { GetApiKeyHistoryController } from './api-keys/get-api-key-history/get-api-key-history.controller.js';
 import { GetApiKeyController } from './api-keys/get-api-key/get-api-key.controller.js';
 import { ListApiKeysController } from './api-keys/list-api-keys/list-api-keys.controller.js';
-import { ExportAudit } from './audit-log/export-audit.js';
+import { DownloadLimit } from './audit-log/download-limit.js';
 import { ExportAuditLogController } from './audit-log/export-audit-log/export-audit-log.controller.js';
+import { ExportSender } from './audit-log/export-sender.js';
 import { GetAuditMetadataController } from './audit-log/get-audit-metadata/get-audit-metadata.controller.js';
 import { ListActivityController } from './audit-log/list-activity/list-activity.controller.js';
 import { ListAuditLogController } from './audit-log/list-audit-log/list-audit-log.controller.js';
@@ -15,12 +16,16 @@ import type { CommandApiDependencies } from './command-api-dependencies.js';
 import { Cursors } from './http/cursors.js';
 import { ReadSide } from './reads/read-side.js';
 
+/** Two organizations that take all they may leave the others waiting, but only for downloads. */
+const DOWNLOADS = { perOrganization: 2, total: 4 };
+
 /** The queries, and beside them the modules of the use cases that change something. */
 @Module({})
 export class CommandApiModule {
   static over(dependencies: CommandApiDependencies): DynamicModule {
-    const { database, tokens, clock, catalogue, exports, lastUsed, modules } = dependencies;
-    const reads = new ReadSide(database, new Cursors(tokens), clock, (keyId) => lastUsed.pending(keyId));
+    const { database, downloads, tokens, clock, catalogue, exports, lastUsed, logger, modules } = dependencies;
+    const reads = new ReadSide(database, downloads, new Cursors(tokens), clock, (keyId) => lastUsed.pending(keyId));
+    const limit = new DownloadLimit(DOWNLOADS);
     return {
       module: CommandApiModule,
       imports: [...modules],
@@ -38,7 +43,7 @@ export class CommandApiModule {
       ],
       providers: [
         { provide: ReadSide, useValue: reads },
-        { provide: ExportAudit, useValue: exports },
+        { provide: ExportSender, useValue: new ExportSender({ audit: exports, limit, logger }) },
         { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
       ],
     };

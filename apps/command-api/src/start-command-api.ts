@@ -98,6 +98,8 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   // Opened by the first request of an operator.
   const operatorPool = createPool({ ownerUrl, role: 'operator', max: 2, onIdleError });
   const database = new Kysely<ReadModelTables>({ dialect: new PostgresDialect({ pool }) });
+  // As many as there may be downloads at once, which so take no connection from other requests.
+  const downloadPool = createPool({ ownerUrl, role: 'api', max: 4, onIdleError });
   const waiter = new CheckpointWaiter({ url: roleUrl(ownerUrl, 'api'), logger });
   const tokens = new OpaqueTokens(keyring.positionKey);
   const positions = new LogPositions(tokens);
@@ -158,6 +160,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     clock,
     tokens,
     database,
+    downloads: new Kysely({ dialect: new PostgresDialect({ pool: downloadPool }) }),
     catalogue,
     denials,
     exports,
@@ -188,7 +191,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
       lastUsed.stop(),
       waiter.close(),
     ]);
-    await Promise.all([pool.end(), operatorPool.end()]);
+    await Promise.all([pool.end(), operatorPool.end(), downloadPool.end()]);
   };
   try {
     const { port, host, metricsPort, metricsHost } = settings;

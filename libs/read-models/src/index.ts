@@ -20,5 +20,6 @@ export type * from './audit-log/recorded-entry.js';
 export * from './audit-log/stream-audit-entries.js';
 export * from './log/list-log-events.js';
 export * from './log/stream-log-events.js';
+export type * from './read-page.js';
 export * from './schema/read-model-migrations.js';
 export type * from './schema/read-model-tables.js';

@@ -8,6 +8,8 @@ export class ReadSide {
   constructor(
     /** Under the api role. */
     readonly database: Kysely<ReadModelTables>,
+    /** The same by few connections of their own, so that downloads take none from other requests. */
+    readonly downloads: Kysely<ReadModelTables>,
     readonly cursors: Cursors,
     /** Unix milliseconds. */
     readonly clock: () => number,

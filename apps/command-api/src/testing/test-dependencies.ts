@@ -48,6 +48,7 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
     verifier: { verify: () => ({ code: 'not_found', key: null }) },
     lastUsed: { record: () => undefined, pending: () => null },
     database: nowhere,
+    downloads: replaced.database ?? nowhere,
     catalogue: DEFAULT_SCOPE_CATALOGUE,
     denials: { record: () => undefined },
     exports: { begun: () => undefined, exported: () => undefined },

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { inOrganization } from '#libs/postgres';
+import { readOnce, type ReadPage } from '../read-page.js';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
 import type { AuditFilter } from './audit-filter.js';
 import { listAuditEntries } from './list-audit-entries.js';
@@ -17,12 +18,13 @@ export async function* streamAuditEntries(
   database: Kysely<ReadModelTables>,
   orgId: string,
   filter: AuditFilter,
+  readPage: ReadPage = readOnce,
 ): AsyncGenerator<readonly RecordedEntry[], void, undefined> {
-  let beforeSeq: number = (await newestSeq(database, orgId)) + 1;
+  let beforeSeq: number = (await readPage(() => newestSeq(database, orgId))) + 1;
   for (;;) {
     const page = { limit: PAGE, beforeSeq, offset: 0 };
-    const entries = await inOrganization(database, orgId, (transaction) =>
-      listAuditEntries(transaction, orgId, filter, page),
+    const entries = await readPage(() =>
+      inOrganization(database, orgId, (transaction) => listAuditEntries(transaction, orgId, filter, page)),
     );
     if (entries.length > 0) yield entries;
     const last = entries.at(-1);

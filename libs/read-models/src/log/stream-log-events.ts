@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { DomainEventType } from '#libs/domain';
 import { newestSeq } from '../audit-log/newest-seq.js';
+import { readOnce, type ReadPage } from '../read-page.js';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
 import { listLogEvents, type LogEvent } from './list-log-events.js';
 
@@ -16,10 +17,13 @@ export async function* streamLogEvents(
   orgId: string,
   types: readonly DomainEventType[],
   afterSeq: number,
+  readPage: ReadPage = readOnce,
 ): AsyncGenerator<readonly LogEvent[], void, undefined> {
-  const untilSeq = await newestSeq(database, orgId);
+  const untilSeq = await readPage(() => newestSeq(database, orgId));
   for (let after = afterSeq; ;) {
-    const events = await listLogEvents(database, orgId, types, { limit: PAGE, afterSeq: after, untilSeq });
+    const events = await readPage(() =>
+      listLogEvents(database, orgId, types, { limit: PAGE, afterSeq: after, untilSeq }),
+    );
     if (events.length > 0) yield events;
     const last = events.at(-1);
     if (last === undefined || events.length < PAGE) return;

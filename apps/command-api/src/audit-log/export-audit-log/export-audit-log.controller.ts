@@ -8,8 +8,7 @@ import { READ_AUDIT_LOG } from '../../http/route-access.js';
 import { Contract, type ContractAnswer } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { auditFilterQuery, namedFilters, toAuditFilter } from '../audit-query.js';
-import { ExportAudit } from '../export-audit.js';
-import { sendExport } from '../send-export.js';
+import { ExportSender } from '../export-sender.js';
 import { CSV_HEADER, csvLine } from './audit-csv.js';
 
 const query = {
@@ -33,7 +32,7 @@ const entries: ContractAnswer = {
 export class ExportAuditLogController {
   constructor(
     @Inject(ReadSide) private readonly reads: ReadSide,
-    @Inject(ExportAudit) private readonly audit: Pick<ExportAudit, 'begun' | 'exported'>,
+    @Inject(ExportSender) private readonly exports: ExportSender,
   ) {}
 
   @Get('/v1/system_audit_log/export')
@@ -52,9 +51,9 @@ export class ExportAuditLogController {
   async export(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { format, ...values } = parseQuery(query, request.query);
     const { orgId } = organizationCaller(request);
-    await sendExport(request, reply, this.audit, {
+    await this.exports.send(request, reply, {
       ...{ format, name: 'audit-log', filters: namedFilters(values), ...FORMATS[format] },
-      pages: () => streamAuditEntries(this.reads.database, orgId, toAuditFilter(values)),
+      pages: (readPage) => streamAuditEntries(this.reads.downloads, orgId, toAuditFilter(values), readPage),
     });
   }
 }

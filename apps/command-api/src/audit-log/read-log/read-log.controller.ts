@@ -11,8 +11,7 @@ import { READ_AUDIT_LOG } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { auditFilterQuery } from '../audit-query.js';
-import { ExportAudit } from '../export-audit.js';
-import { sendExport } from '../send-export.js';
+import { ExportSender } from '../export-sender.js';
 import { logEventSchema } from './log-event.schema.js';
 import { presentLogEvent } from './present-log-event.js';
 
@@ -30,7 +29,7 @@ const query = {
 export class ReadLogController {
   constructor(
     @Inject(ReadSide) private readonly reads: ReadSide,
-    @Inject(ExportAudit) private readonly audit: Pick<ExportAudit, 'begun' | 'exported'>,
+    @Inject(ExportSender) private readonly exports: ExportSender,
   ) {}
 
   @Get('/v1/log')
@@ -55,15 +54,15 @@ export class ReadLogController {
     const { after_seq, event_types, format, limit, cursor } = parseQuery(query, request.query);
     if (cursor !== null && after_seq !== null) throw RequestRefused.field('after_seq', 'excludes a cursor');
     const { orgId } = organizationCaller(request);
-    const { database, cursors } = this.reads;
+    const { database, downloads, cursors } = this.reads;
     const types = event_types ?? [];
     const scope = { list: 'log', orgId, filter: types };
     const afterSeq = Number(cursors.open(scope, cursor) ?? after_seq ?? 0);
     const present = (event: LogEvent): object => presentLogEvent(orgId, event);
     if (format === 'ndjson') {
-      await sendExport(request, reply, this.audit, {
+      await this.exports.send(request, reply, {
         ...{ format, name: 'event-log', head: '' },
-        pages: () => streamLogEvents(database, orgId, types, afterSeq),
+        pages: (readPage) => streamLogEvents(downloads, orgId, types, afterSeq, readPage),
         line: (event: LogEvent) => `${JSON.stringify(present(event))}\n`,
         // Always with the parameter that no other export has, so that the entry tells which one it was.
         filters: { after_seq: afterSeq, ...(event_types === null ? {} : { event_types }) },
