@@ -16,9 +16,20 @@ export async function restoreBackup(from: string, to: string, print: (line: stri
   const [backup, dataDir] = [resolve(from), resolve(to)];
   const manifest = await readManifest(backup);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  if ((await readdir(dataDir)).length > 0)
-    throw new OperatorFailed(`${dataDir} is not empty. Set DATA_DIR to a new one, or move away what is there.`);
+  // Ahead of the look: a product that starts in between would find its directory emptied by the clean-up below.
   const lock = await lockDataDirectory(dataDir);
+  try {
+    if ((await readdir(dataDir)).length > 0)
+      throw new OperatorFailed(`${dataDir} is not empty. Set DATA_DIR to a new one, or move away what is there.`);
+    await restoreInto(dataDir, backup, manifest);
+  } finally {
+    lock.close();
+  }
+  print(`${dataDir}: restored, with everything that was acknowledged by ${manifest.holds_until}`);
+}
+
+/** Into a directory that is empty and ours, which it is again where this fails. */
+async function restoreInto(dataDir: string, backup: string, manifest: BackupManifest): Promise<void> {
   const unfinished = join(dataDir, 'restoring');
   try {
     await copyBack(manifest, backup, unfinished);
@@ -30,11 +41,8 @@ export async function restoreBackup(from: string, to: string, print: (line: stri
   } catch (error) {
     for (const name of await readdir(dataDir)) await rm(join(dataDir, name), { recursive: true, force: true });
     throw error;
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-    lock.close();
   }
-  print(`${dataDir}: restored, with everything that was acknowledged by ${manifest.holds_until}`);
+  await rm(unfinished, { recursive: true, force: true });
 }
 
 async function copyBack({ directories, files }: BackupManifest, backup: string, to: string): Promise<void> {
