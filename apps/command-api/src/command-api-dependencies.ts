@@ -6,12 +6,12 @@ import type { ScopeCatalogue } from '#libs/domain';
 import type { Position } from '#libs/event-store';
 import type { OpaqueTokens } from '#libs/keyring';
 import type { Logger, ProductMetrics } from '#libs/observability';
+import type { ReadinessProbe } from '#libs/operations';
 import type { ReadModelTables } from '#libs/read-models';
 import type { Settings } from '#libs/settings';
 import type { ExportAudit } from './audit-log/export-audit.js';
 import type { DenialRecorder } from './http/denial-recorder.js';
 import type { ReadModelName } from './http/route-contract.js';
-import type { ReadinessProbe } from './operations/readiness.js';
 
 /** Everything that the API is built over: the standalone makes the real ones, tests what they need. */
 export interface CommandApiDependencies {

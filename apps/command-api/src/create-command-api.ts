@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { serveOperations } from '#libs/operations';
 import { serveVerification, VERIFY_ROUTE } from './api-keys/verify-api-key/verify-api-key.route.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
 import { CommandApiModule } from './command-api.module.js';
@@ -20,7 +21,7 @@ import { describedBodies } from './operations/described-bodies.js';
 import { documentationPages } from './operations/documentation-pages.js';
 import { serveDocumentation } from './operations/documentation-routes.js';
 import { openApiDocument } from './operations/openapi-document.js';
-import { serveOperations } from './operations/operations-routes.js';
+import { operationsContracts } from './operations/operations-contracts.js';
 
 /** The whole HTTP API over what it is given; initialised, not yet listening. */
 export async function createCommandApi(dependencies: CommandApiDependencies): Promise<NestFastifyApplication> {
@@ -41,7 +42,10 @@ export async function createCommandApi(dependencies: CommandApiDependencies): Pr
   traceRequests(server, quiet);
   noteAnswers(server, { logger, metrics, quiet });
   parseJsonBodies(server);
-  serveOperations(server, { readiness, metrics, mayKnowDetails: (request) => guard.isOperator(request) });
+  serveOperations(server, {
+    ...{ readiness, metrics, config: operationsContracts },
+    mayKnowDetails: (request) => guard.isOperator(request),
+  });
   serveVerification(server, dependencies);
   let openApi = '';
   const pages = await documentationPages(dependencies.documentationRoot);

@@ -12,7 +12,9 @@ import {
 import { holds, type ScopeCatalogue } from '#libs/domain';
 import { tracedEventStore, type EventStore } from '#libs/event-store';
 import { OpaqueTokens, type Keyring } from '#libs/keyring';
+import { listenAt } from '#libs/lifecycle';
 import type { Logger, ProductMetrics } from '#libs/observability';
+import { createOperationsServer, probeReadiness } from '#libs/operations';
 import { createPool, roleUrl } from '#libs/postgres';
 import { CheckpointWaiter, OperatorProjections, type ProjectionStatus } from '#libs/projections';
 import {
@@ -30,10 +32,7 @@ import { AuditedDenials } from './audit-log/audited-denials.js';
 import { ExportAudit } from './audit-log/export-audit.js';
 import { createCommandApi } from './create-command-api.js';
 import { finishRequests } from './http/finish-requests.js';
-import { listenAt } from './http/listen-at.js';
 import { LogPositions } from './http/log-positions.js';
-import { createOperationsServer } from './operations/operations-server.js';
-import { probeReadiness } from './operations/probe-readiness.js';
 import { OperatorModule } from './operator/operator.module.js';
 import { UseCasesModule } from './use-cases.module.js';
 import { CommandRunner } from './write-side/command-runner.js';

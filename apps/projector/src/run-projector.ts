@@ -1,11 +1,9 @@
 import { openStores, type ObservedEventStore } from '#libs/event-stores';
-import { aborted, Closing, onceReachable } from '#libs/lifecycle';
+import { aborted, Closing, listenAt, onceReachable } from '#libs/lifecycle';
 import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
+import { createOperationsServer, probeReadiness } from '#libs/operations';
 import { readModelMigrations } from '#libs/read-models';
 import { parseSettings, requireDatabaseUrl } from '#libs/settings';
-import { listenAt } from '../../command-api/src/http/listen-at.js';
-import { createOperationsServer } from '../../command-api/src/operations/operations-server.js';
-import { probeReadiness } from '../../command-api/src/operations/probe-readiness.js';
 import { createProjector, type Projector } from './create-projector.js';
 
 /**

@@ -1,5 +1,6 @@
 export * from './aborted.js';
 export * from './closing.js';
+export * from './listen-at.js';
 export * from './name-setting.js';
 export * from './once-reachable.js';
 export * from './run-until-told.js';

@@ -1,9 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createOperationsServer, type Readiness } from '#libs/operations';
 import { createCommandApi } from '../create-command-api.js';
 import { DocumentedClient } from '../testing/documented-client.js';
 import { testDependencies } from '../testing/test-dependencies.js';
-import { createOperationsServer } from './operations-server.js';
-import type { Readiness } from './readiness.js';
 
 const projections = [{ name: 'api-keys', version: 1, state: 'running', lag_seconds: 0.5, parked_streams: 1 }];
 let readiness: Readiness = { ready: true, dependencies: { database: 'ok' }, projections };
