@@ -1,5 +1,6 @@
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { ProductMetrics } from '#libs/observability';
+import { refuseParameters } from './refuse-parameters.js';
 import type { Readiness, ReadinessProbe } from './readiness.js';
 
 export interface OperationsRoutesOptions {
@@ -14,12 +15,17 @@ export interface OperationsRoutesOptions {
 /** Adds `/healthz`, `/readyz` and `/metrics`. */
 export function serveOperations(server: FastifyInstance, options: OperationsRoutesOptions): void {
   const { readiness, metrics, mayKnowDetails, config } = options;
-  server.get('/healthz', { config: config?.health }, () => ({ status: 'ok' }));
-  server.get('/readyz', { config: config?.ready }, async (request, reply) => {
+  // After the credential was looked at, where one is wanted.
+  const preHandler = (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void => {
+    refuseParameters(request);
+    done();
+  };
+  server.get('/healthz', { config: config?.health, preHandler }, () => ({ status: 'ok' }));
+  server.get('/readyz', { config: config?.ready, preHandler }, async (request, reply) => {
     const found = await readiness();
     return reply.code(found.ready ? 200 : 503).send(present(found, await mayKnowDetails(request)));
   });
-  server.get('/metrics', { config: config?.metrics }, async (_request, reply) => {
+  server.get('/metrics', { config: config?.metrics, preHandler }, async (_request, reply) => {
     const { contentType, text } = await metrics.expose();
     return reply.header('content-type', contentType).send(text);
   });

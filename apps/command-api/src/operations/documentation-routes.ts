@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { parseQuery } from '../http/query-specification.js';
 import { RequestRefused } from '../http/request-refused.js';
 import type { RouteContract } from '../http/route-contract.js';
 import type { DocumentationPage } from './documentation-pages.js';
@@ -42,29 +43,25 @@ const REFERENCE_PAGE = `<!doctype html>
 export function serveDocumentation(server: FastifyInstance, { pages, openApi }: DocumentationRoutesOptions): void {
   const byPath = new Map(pages.map((page) => [page.path, page]));
   const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  server.get('/openapi.json', { config: { contract: contracts.openApi } }, (_request, reply) =>
+  server.get('/openapi.json', route(contracts.openApi), (_request, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(openApi()),
   );
-  server.get('/docs', { config: { contract: contracts.reference } }, (_request, reply) =>
+  server.get('/docs', route(contracts.reference), (_request, reply) =>
     reply
       .headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY })
       .send(REFERENCE_PAGE),
   );
-  server.get<{ Params: { file: string } }>(
-    '/docs/assets/:file',
-    { config: { contract: contracts.asset } },
-    (request, reply) => {
-      const { file } = request.params;
-      if (file === 'start.js') return reply.header('content-type', 'text/javascript; charset=utf-8').send(START_SCRIPT);
-      const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-      if (type === undefined) throw new RequestRefused('not_found');
-      return reply.header('content-type', type).send(createReadStream(join(assets, file)));
-    },
-  );
-  server.get('/llms.txt', { config: { contract: contracts.index } }, (_request, reply) =>
+  server.get<{ Params: { file: string } }>('/docs/assets/:file', route(contracts.asset), (request, reply) => {
+    const { file } = request.params;
+    if (file === 'start.js') return reply.header('content-type', 'text/javascript; charset=utf-8').send(START_SCRIPT);
+    const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
+    if (type === undefined) throw new RequestRefused('not_found');
+    return reply.header('content-type', type).send(createReadStream(join(assets, file)));
+  });
+  server.get('/llms.txt', route(contracts.index), (_request, reply) =>
     reply.header('content-type', 'text/plain; charset=utf-8').send(indexOf(pages)),
   );
-  server.get<{ Params: { '*': string } }>('/docs/*', { config: { contract: contracts.page } }, (request, reply) => {
+  server.get<{ Params: { '*': string } }>('/docs/*', route(contracts.page), (request, reply) => {
     const page = byPath.get(request.params['*']);
     if (page === undefined) throw new RequestRefused('not_found');
     return reply.header('content-type', 'text/markdown; charset=utf-8').send(page.text);
@@ -88,6 +85,15 @@ function indexOf(pages: readonly DocumentationPage[]): string {
   ].join('\n');
 }
 
+/** None of these routes has a parameter in its query. */
+function route(ofRoute: RouteContract) {
+  const onRequest = (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void => {
+    parseQuery({}, request.query);
+    done();
+  };
+  return { config: { contract: ofRoute }, onRequest };
+}
+
 function contract(
   operationId: string,
   summary: string,
@@ -96,7 +102,7 @@ function contract(
 ): RouteContract {
   const schema = contentType === 'application/json' ? { type: 'object' } : { type: 'string' };
   const answers = [{ status: 200, description: 'It.', schema, contentType }];
-  return { operationId, summary, tag: 'Operations', access: null, answers, refuses };
+  return { operationId, summary, tag: 'Operations', access: null, answers, refuses, query: {} };
 }
 
 const contracts = {

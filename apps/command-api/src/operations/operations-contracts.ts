@@ -7,6 +7,7 @@ const health: RouteContract = {
   summary: 'Whether the process is alive',
   tag: 'Operations',
   access: null,
+  query: {},
   answers: [{ status: 200, description: 'It is.', schema: healthSchema }],
 };
 
@@ -15,6 +16,7 @@ const ready: RouteContract = {
   summary: 'Whether the process can answer; with the platform token, on what that rests',
   tag: 'Operations',
   access: null,
+  query: {},
   answers: [
     { status: 200, description: 'It can.', schema: readinessSchema },
     { status: 503, description: 'It cannot.', schema: readinessSchema },
@@ -26,6 +28,7 @@ const metrics: RouteContract = {
   summary: 'Metrics in the text format of Prometheus',
   tag: 'Operations',
   access: OPERATOR,
+  query: {},
   answers: [{ status: 200, description: 'The metrics.', schema: { type: 'string' }, contentType: 'text/plain' }],
 };
 
