@@ -32,6 +32,8 @@ export interface CommandApiDependencies {
   readonly database: Kysely<ReadModelTables>;
   /** The same by few connections of their own, so that downloads take none from other requests. */
   readonly downloads: Kysely<ReadModelTables>;
+  /** The end of the log. @throws EventStoreUnavailable */
+  readonly head: () => Promise<Position>;
   /** Whether the read model reached the position within the time. */
   readonly waitFor: (readModel: ReadModelName, position: Position, timeoutMs: number) => Promise<boolean>;
   readonly catalogue: ScopeCatalogue;

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { listScopes } from '#libs/domain';
+import { Past } from './api-keys/as-of.js';
 import { GetApiKeyHistoryController } from './api-keys/get-api-key-history/get-api-key-history.controller.js';
 import { GetApiKeyController } from './api-keys/get-api-key/get-api-key.controller.js';
 import { ListApiKeysController } from './api-keys/list-api-keys/list-api-keys.controller.js';
@@ -24,6 +25,7 @@ const DOWNLOADS = { perOrganization: 2, total: 4 };
 export class CommandApiModule {
   static over(dependencies: CommandApiDependencies): DynamicModule {
     const { database, downloads, tokens, clock, catalogue, exports, lastUsed, logger, modules } = dependencies;
+    const { head, waitFor, settings } = dependencies;
     const reads = new ReadSide(database, downloads, new Cursors(tokens), clock, (keyId) => lastUsed.pending(keyId));
     const limit = new DownloadLimit(DOWNLOADS);
     return {
@@ -43,6 +45,7 @@ export class CommandApiModule {
       ],
       providers: [
         { provide: ReadSide, useValue: reads },
+        { provide: Past, useValue: new Past({ clock, head, waitFor, waitMs: settings.positionWaitMs }) },
         { provide: ExportSender, useValue: new ExportSender({ audit: exports, limit, logger }) },
         { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
       ],

@@ -173,6 +173,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     verifier,
     lastUsed,
     holdsScope: (caller, scope) => holds(caller, scope),
+    head: () => eventStore.head(),
     waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
     modules: [
       UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),

@@ -1,6 +1,7 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Caller } from '#libs/auth';
 import { DEFAULT_SCOPE_CATALOGUE } from '#libs/domain';
+import { BEGINNING } from '#libs/event-store';
 import { OpaqueTokens } from '#libs/keyring';
 import { ProductMetrics, SILENT } from '#libs/observability';
 import type { ReadModelTables } from '#libs/read-models';
@@ -60,6 +61,7 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
       return caller;
     },
     holdsScope: (caller, scope) => caller.scopes.includes(scope),
+    head: () => Promise.resolve(BEGINNING),
     waitFor: () => Promise.resolve(true),
     modules: [],
     ...replaced,

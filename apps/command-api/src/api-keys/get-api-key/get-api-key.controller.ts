@@ -9,11 +9,14 @@ import { READ_KEYS } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { apiKeySchema } from '../api-key.schema.js';
-import { asOfQuery, assertNotInTheFuture, readModelAsOf } from '../as-of.js';
+import { asOfQuery, Past, readModelAsOf } from '../as-of.js';
 
 @Controller()
 export class GetApiKeyController {
-  constructor(@Inject(ReadSide) private readonly reads: ReadSide) {}
+  constructor(
+    @Inject(ReadSide) private readonly reads: ReadSide,
+    @Inject(Past) private readonly past: Past,
+  ) {}
 
   @Get('/v1/api-keys/:id')
   @Contract({
@@ -28,7 +31,7 @@ export class GetApiKeyController {
   })
   async get(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PresentedKey> {
     const { as_of: asOf } = parseQuery(asOfQuery, request.query);
-    assertNotInTheFuture(asOf, this.reads.clock());
+    await this.past.settled(asOf);
     // What has not the form of an id never reaches the database, which takes no NUL, for one.
     if (lineageOf(id) === null) throw new RequestRefused('api_key_not_found');
     const { orgId } = organizationCaller(request);

@@ -11,7 +11,7 @@ import { READ_KEYS } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
 import { apiKeySchema } from '../api-key.schema.js';
-import { asOfQuery, assertNotInTheFuture, readModelAsOf } from '../as-of.js';
+import { asOfQuery, Past, readModelAsOf } from '../as-of.js';
 
 const STATUSES = ['active', 'rotating', 'suspended', 'expired', 'revoked'] as const;
 
@@ -31,7 +31,10 @@ interface ListedKey {
 
 @Controller()
 export class ListApiKeysController {
-  constructor(@Inject(ReadSide) private readonly reads: ReadSide) {}
+  constructor(
+    @Inject(ReadSide) private readonly reads: ReadSide,
+    @Inject(Past) private readonly past: Past,
+  ) {}
 
   @Get('/v1/api-keys')
   @Contract({
@@ -46,7 +49,7 @@ export class ListApiKeysController {
   })
   async list(@Req() request: FastifyRequest): Promise<ListPage<PresentedKey>> {
     const { limit, cursor, status, as_of: asOf, ...rest } = parseQuery(query, request.query);
-    assertNotInTheFuture(asOf, this.reads.clock());
+    await this.past.settled(asOf);
     const statuses = status?.filter((word) => word !== 'all') ?? [];
     const filter = { ...rest, statuses: status?.includes('all') === false ? statuses : null };
     const { orgId } = organizationCaller(request);
