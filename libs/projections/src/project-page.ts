@@ -3,6 +3,7 @@ import type { LogPage, Position } from '#libs/event-store';
 import { assignSequences } from './assign-sequences.js';
 import { moveCheckpoint } from './checkpoints.js';
 import type { Generation } from './generations/generation.js';
+import { inProjectionTransaction } from './in-projection-transaction.js';
 import { parkEvents } from './parking/parked-events.js';
 import type { Projection } from './projection.js';
 
@@ -27,23 +28,15 @@ type Page = Pick<LogPage, 'events' | 'position'> & { readonly head?: Position };
 export async function projectPage(client: pg.ClientBase, target: PageTarget, page: Page): Promise<void> {
   const { projection, generation, from, parked = NOTHING } = target;
   const { events, position, head = position } = page;
-  try {
-    await client.query('begin');
+  await inProjectionTransaction(client, projection, async () => {
     await moveCheckpoint(client, generation, { from, to: position, events, head });
-    if (events.length > 0) {
-      const sequenced = await assignSequences(client, generation, events);
-      const [apart, rest] =
-        parked.size === 0 ? [[], sequenced] : split(sequenced, ({ event }) => parked.has(event.stream));
-      if (apart.length > 0) await parkEvents(client, generation, apart, parked);
-      if (rest.length > 0) await projection.handle(rest, client);
-    }
-    await client.query('commit');
-  } catch (error) {
-    projection.rolledBack?.();
-    // A connection that is gone has rolled back by itself; the first error is the one that says why.
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
+    if (events.length === 0) return;
+    const sequenced = await assignSequences(client, generation, events);
+    const [apart, rest] =
+      parked.size === 0 ? [[], sequenced] : split(sequenced, ({ event }) => parked.has(event.stream));
+    if (apart.length > 0) await parkEvents(client, generation, apart, parked);
+    if (rest.length > 0) await projection.handle(rest, client);
+  });
 }
 
 const NOTHING: ReadonlyMap<string, string | null> = new Map();

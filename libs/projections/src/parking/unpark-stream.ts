@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { EventStore, Position } from '#libs/event-store';
 import { moveCheckpoint } from '../checkpoints.js';
 import type { Generation } from '../generations/generation.js';
+import { inProjectionTransaction } from '../in-projection-transaction.js';
 import type { Projection } from '../projection.js';
 import { forgetParkedEvents, loadParkedEvents } from './parked-events.js';
 
@@ -33,16 +34,10 @@ export async function unparkStream(client: pg.ClientBase, unparking: Unparking, 
       if (event?.revision !== revision) throw new Error(`revision ${revision} of ${stream} is not in the event store`);
       return { event, seq };
     });
-    try {
-      await client.query('begin');
+    await inProjectionTransaction(client, projection, async () => {
       await moveCheckpoint(client, generation, { from: checkpoint, to: checkpoint, events: [], head: checkpoint });
       await projection.handle(page, client);
       await forgetParkedEvents(client, generation, stream, last.revision);
-      await client.query('commit');
-    } catch (error) {
-      projection.rolledBack?.();
-      await client.query('rollback').catch(() => undefined);
-      throw error;
-    }
+    });
   }
 }
