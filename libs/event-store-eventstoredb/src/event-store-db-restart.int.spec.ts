@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BEGINNING, EventStoreUnavailable, NO_STREAM, type EventToStore, type StoredEvent } from '#libs/event-store';
-import { readToEnd, someEvent, someStream } from '#libs/event-store/contract';
+import { BEGINNING } from '#libs/event-store';
+import { followAll, keepAppending, persistently, readToEnd } from '#libs/event-store/contract';
 import { SILENT, type Logger } from '#libs/observability';
 import { eventually } from '#libs/testing';
 import { EventStoreDbServer } from '#libs/testing/eventstoredb-stand-in';
@@ -32,8 +32,8 @@ afterAll(async () => {
 
 describe(`EventStoreDbEventStore (${ownServer})`, () => {
   it('loses nothing and doubles nothing when the server is killed under appends and a subscription', async () => {
-    const writers = Array.from({ length: WRITERS }, () => keepAppending(appending.signal));
-    const followed = follow(following.signal);
+    const writers = Array.from({ length: WRITERS }, () => keepAppending(store, appending.signal, () => appends++));
+    const followed = followAll(store, following.signal);
     for (let kill = 0; kill < KILLS; kill++) {
       await delay(400);
       await server.kill();
@@ -55,37 +55,3 @@ describe(`EventStoreDbEventStore (${ownServer})`, () => {
     expect(new Set(warnings)).toContain('event log subscription interrupted');
   }, 180_000);
 });
-
-/** Appends to one stream as a careful caller does: an unknown outcome is asked for again, same ids, same revision. */
-async function keepAppending(signal: AbortSignal): Promise<EventToStore[]> {
-  const [stream, confirmed] = [someStream(), [] as EventToStore[]];
-  let expected = NO_STREAM;
-  while (!signal.aborted) {
-    const events = [someEvent({ expected }), someEvent({ expected })];
-    const result = await persistently(() => store.append(stream, expected, events));
-    if (result.outcome !== 'stored') throw new Error(`${stream} stands at ${result.actual}, not at ${expected}`);
-    confirmed.push(...events);
-    appends++;
-    expected = result.revision;
-  }
-  return confirmed;
-}
-
-async function persistently<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof EventStoreUnavailable)) throw error;
-      await delay(50);
-    }
-  }
-}
-
-function follow(signal: AbortSignal): { events: StoredEvent[]; ended: Promise<void> } {
-  const events: StoredEvent[] = [];
-  const ended = (async () => {
-    for await (const page of store.subscribe({ after: BEGINNING, limit: 100, signal })) events.push(...page.events);
-  })();
-  return { events, ended };
-}

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
-import { BEGINNING, EventStoreUnavailable, NO_STREAM, type EventToStore, type StoredEvent } from '#libs/event-store';
-import { readToEnd, someEvent, someStream } from '#libs/event-store/contract';
+import { BEGINNING } from '#libs/event-store';
+import { followAll, keepAppending, persistently, readToEnd } from '#libs/event-store/contract';
 import { SILENT, type Logger } from '#libs/observability';
 import { migrate } from '#libs/postgres';
 import { eventStoreMigrations } from './event-store-migrations.js';
@@ -36,8 +36,8 @@ afterAll(async () => {
 });
 
 it('loses nothing and doubles nothing when Postgres is killed under appends and a subscription', async () => {
-  const writers = Array.from({ length: 16 }, () => keepAppending(appending.signal));
-  const followed = follow(following.signal);
+  const writers = Array.from({ length: 16 }, () => keepAppending(store, appending.signal));
+  const followed = followAll(store, following.signal);
   for (let kill = 0; kill < KILLS; kill++) {
     await delay(400);
     const pid = await nextPostmaster(null);
@@ -58,39 +58,6 @@ it('loses nothing and doubles nothing when Postgres is killed under appends and 
   expect((await store.verifyLog()).events).toBe(log.length);
   expect(new Set(warnings)).toContain('event log out of reach of its subscribers');
 });
-
-/** Appends to one stream as a careful caller does: an unknown outcome is asked for again, same ids, same revision. */
-async function keepAppending(signal: AbortSignal): Promise<EventToStore[]> {
-  const [stream, confirmed] = [someStream(), [] as EventToStore[]];
-  let expected = NO_STREAM;
-  while (!signal.aborted) {
-    const events = [someEvent({ expected }), someEvent({ expected })];
-    const result = await persistently(() => store.append(stream, expected, events));
-    if (result.outcome !== 'stored') throw new Error(`${stream} stands at ${result.actual}, not at ${expected}`);
-    confirmed.push(...events);
-    expected = result.revision;
-  }
-  return confirmed;
-}
-
-async function persistently<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof EventStoreUnavailable)) throw error;
-      await delay(50);
-    }
-  }
-}
-
-function follow(signal: AbortSignal): { events: StoredEvent[]; ended: Promise<void> } {
-  const events: StoredEvent[] = [];
-  const ended = (async () => {
-    for await (const page of store.subscribe({ after: BEGINNING, limit: 100, signal })) events.push(...page.events);
-  })();
-  return { events, ended };
-}
 
 /** The process id of a server other than that one, once there is one: its last sessions may outlive a postmaster. */
 async function nextPostmaster(other: number | null): Promise<number> {
