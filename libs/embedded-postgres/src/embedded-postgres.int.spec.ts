@@ -82,6 +82,18 @@ it('neither waits for nor kills a stranger that has the number of a Postgres fro
   }
 });
 
+it.each(['data/postmaster.pid', 'socket/.s.PGSQL.5432.lock'])(
+  'starts beside the empty %s of one that was killed as it made it',
+  async (path) => {
+    const first = await start();
+    await first.stop();
+    await writeFile(join(directory, path), '');
+    const second = await start();
+    expect(await query(await second.database('postgres'), 'select 7 as thing')).toEqual([{ thing: 7 }]);
+    await second.stop();
+  },
+);
+
 it('ends nothing but its start when the cluster is broken, and leaves no process that tries on', async () => {
   const server = await start();
   await server.stop();

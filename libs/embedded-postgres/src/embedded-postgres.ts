@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -150,7 +151,9 @@ export class EmbeddedPostgres {
       if (waited > 10_000) throw new Error(`another postgres holds ${this.cluster.data}`);
       await delay(50);
     }
-    await this.#postmaster.forgetStranger();
+    await this.#postmaster.forgetRemnant();
+    // Killed between making this file and writing it, a Postgres leaves it empty, beside which none would ever start.
+    await rm(join(this.cluster.socketDirectory, '.s.PGSQL.5432.lock'), { force: true });
   }
 
   async #ready(): Promise<void> {

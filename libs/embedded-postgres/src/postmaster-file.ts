@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+
+const WRITTEN_WITHIN_MS = 500;
 
 /**
  * The file in which a Postgres writes down its process id. It is not taken on trust: after a crash it stays, and by then
@@ -32,12 +35,24 @@ export class PostmasterFile {
   }
 
   /**
-   * Removes the file where it names a living process that is no Postgres of this directory, for a Postgres would refuse
-   * to start beside that. A dead one it recognises by itself, with more care: what else it left may still be in use.
+   * Removes the file where a Postgres would refuse to start beside it for no reason: it names a living process that is
+   * no Postgres of this directory, or it is empty, as one killed between making and writing it leaves it. The number of
+   * a dead one Postgres recognises by itself, with more care: what else it left may still be in use.
    */
-  async forgetStranger(): Promise<void> {
+  async forgetRemnant(): Promise<void> {
+    if ((await this.#empty()) && (await this.#emptyStill())) return rm(this.#path, { force: true });
     const pid = await this.#named();
     if (pid !== null && isAlive(pid) && !(await this.#worksHere(pid))) await rm(this.#path, { force: true });
+  }
+
+  async #empty(): Promise<boolean> {
+    return (await readFile(this.#path, 'utf8').catch(() => null)) === '';
+  }
+
+  /** One that is just starting writes its number at once. */
+  async #emptyStill(): Promise<boolean> {
+    await delay(WRITTEN_WITHIN_MS);
+    return this.#empty();
   }
 
   async #named(): Promise<number | null> {
