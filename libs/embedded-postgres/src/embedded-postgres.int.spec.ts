@@ -104,6 +104,7 @@ it('ends nothing but its start when the cluster is broken, and leaves no process
     readyWithinMs: 1_500,
   }).catch((error: unknown) => error);
   expect(refused).toMatchObject({ message: expect.stringContaining('postgres.log') as string });
+  expect(notices.join()).toContain('FATAL:  database files are incompatible with server');
   const seen = notices.length;
   await delay(1_000);
   expect(notices).toHaveLength(seen);

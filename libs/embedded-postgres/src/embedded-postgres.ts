@@ -7,6 +7,7 @@ import pg from 'pg';
 import { postgresBinaries, type PostgresBinaries } from './binaries.js';
 import { openCluster, type Cluster } from './cluster.js';
 import { PostmasterFile } from './postmaster-file.js';
+import { ServerLog } from './server-log.js';
 import { SUPERVISE } from './supervise.sh.js';
 import { unprivileged, type Unprivileged } from './unprivileged.js';
 
@@ -40,6 +41,7 @@ export class EmbeddedPostgres {
   /** Starts in a row that did not last. */
   #failures = 0;
   readonly #postmaster: PostmasterFile;
+  readonly #log: ServerLog;
 
   private constructor(
     private readonly cluster: Cluster,
@@ -48,6 +50,7 @@ export class EmbeddedPostgres {
     private readonly options: EmbeddedPostgresOptions,
   ) {
     this.#postmaster = new PostmasterFile(cluster.data);
+    this.#log = new ServerLog(join(options.directory, 'postgres.log'));
   }
 
   /** @throws Error when the server does not accept connections in time; its log is `postgres.log` in the directory */
@@ -56,6 +59,7 @@ export class EmbeddedPostgres {
     const server = new EmbeddedPostgres(await openCluster(options.directory, binaries, how), binaries, how, options);
     try {
       await server.#predecessorGone();
+      await server.#log.mark();
       server.#launch();
       await server.#ready();
       return server;
@@ -103,8 +107,8 @@ export class EmbeddedPostgres {
   }
 
   #launch(): void {
-    const { directory, settings = {} } = this.options;
-    const log = openSync(join(directory, 'postgres.log'), 'a', 0o600);
+    const { settings = {} } = this.options;
+    const log = openSync(this.#log.path, 'a', 0o600);
     const flags = Object.entries({ ...DEFAULTS, unix_socket_directories: this.cluster.socketDirectory, ...settings });
     const command = [
       ...this.how.prefix,
@@ -131,10 +135,12 @@ export class EmbeddedPostgres {
     if (performance.now() - this.#launchedAt > RAN_MS) this.#failures = 0;
     while (!this.#stopping) {
       const attempt = ++this.#failures;
-      this.options.onNotice?.(`postgres ended by itself (${how}); starting it again, attempt ${attempt}`);
+      const why = await this.#complaint();
+      this.options.onNotice?.(`postgres ended by itself (${how}${why}); starting it again, attempt ${attempt}`);
       await delay(Math.min(100 * 2 ** attempt, LONGEST_BACKOFF_MS));
       try {
         await this.#predecessorGone();
+        await this.#log.mark();
         // Asked again: a stop that came meanwhile found nothing to end.
         if (!this.#stopping) this.#launch();
         return;
@@ -156,6 +162,11 @@ export class EmbeddedPostgres {
     await rm(join(this.cluster.socketDirectory, '.s.PGSQL.5432.lock'), { force: true });
   }
 
+  async #complaint(): Promise<string> {
+    const complaint = await this.#log.complaint().catch(() => null);
+    return complaint === null ? '' : `: ${complaint}`;
+  }
+
   async #ready(): Promise<void> {
     const deadline = Date.now() + (this.options.readyWithinMs ?? READY_WITHIN_MS);
     for (;;) {
@@ -165,10 +176,7 @@ export class EmbeddedPostgres {
         await client.connect();
         return await client.end();
       } catch (error) {
-        if (Date.now() > deadline)
-          throw new Error(`postgres is not ready; see ${join(this.options.directory, 'postgres.log')}`, {
-            cause: error,
-          });
+        if (Date.now() > deadline) throw new Error(`postgres is not ready; see ${this.#log.path}`, { cause: error });
         await delay(30);
       }
     }
