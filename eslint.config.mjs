@@ -5,8 +5,6 @@ const noRestricted = (...patterns) => ({ 'no-restricted-imports': ['error', { pa
 const insideALibrary = { regex: '^(\\.\\./)+(libs|apps)/', message: 'Enter a library through #libs/<name>.' };
 const fromApps = { regex: '^#apps/|/apps/', message: 'A library may not depend on an app.' };
 const otherApps = { regex: '^(\\.\\./)+[^/]+/src/', message: 'What two apps need belongs in a library.' };
-/** The operator's commands share the embedded mode's data directory, and so the lock that it takes on it. */
-const otherAppsButTheLock = { ...otherApps, regex: '^(\\.\\./)+(?!standalone/src/data-directory-lock)[^/]+/src/' };
 /** The embedded mode is made of the other apps; tests run them together. */
 const madeOfOthers = ['apps/standalone/**', '**/*.spec.ts', '**/testing/**'];
 
@@ -28,7 +26,6 @@ export default tseslint.config(
     },
   },
   { files: ['apps/**/*.ts'], ignores: madeOfOthers, rules: noRestricted(insideALibrary, otherApps) },
-  { files: ['apps/operator/**/*.ts'], ignores: madeOfOthers, rules: noRestricted(insideALibrary, otherAppsButTheLock) },
   { files: ['libs/**/*.ts'], rules: noRestricted(insideALibrary, fromApps) },
   {
     files: ['libs/domain/**/*.ts'],

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +10,7 @@ import {
   eventually,
   proxyStore,
   runToItsEnd,
+  silentServer,
   storesOf,
   type Node,
   type TcpProxy,
@@ -168,18 +167,14 @@ it('stops at once while it waits for the lock of another that migrates', async (
 });
 
 it('stops at once while it waits for an event store that takes connections and says nothing', async () => {
-  const sockets: Socket[] = [];
-  const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  const silent = await silentServer();
   try {
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const projector = await system.startProjector({ EVENT_STORE_URL: `esdb://127.0.0.1:${port}?tls=false` });
-    await eventually('a connection', () => (sockets.length > 0 ? true : null));
+    const projector = await system.startProjector({ EVENT_STORE_URL: `esdb://127.0.0.1:${silent.port}?tls=false` });
+    await eventually('a connection', () => (silent.connections() > 0 ? true : null));
     // Cut short after 9 s it would end with 1.
     expect(await projector.process.kill('SIGTERM')).toBe(0);
   } finally {
-    sockets.forEach((socket) => socket.destroy());
-    silent.close();
+    silent.stop();
   }
 });
 

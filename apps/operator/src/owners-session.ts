@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { clusterUrl, EmbeddedPostgres } from '#libs/embedded-postgres';
 import { isError } from '#libs/errors';
-import { lockDataDirectory } from '../../standalone/src/data-directory-lock.js';
+import { lockDataDirectory } from '#libs/lifecycle';
 import { OperatorFailed } from './operator-failed.js';
 
 /** Long enough for a checkpoint under load. */

@@ -11,7 +11,8 @@ const REPOSITORY = dirname(fileURLToPath(new URL('../../../', import.meta.url)))
 await runUntilTold(async (signal) => {
   const settings = parseSettings(process.env);
   assertKeyringKept(settings);
-  const product = await startStandalone({ settings, documentationRoot: REPOSITORY });
+  const product = await startStandalone({ settings, documentationRoot: REPOSITORY, signal });
+  if (product === null) return;
   await aborted(signal);
   await product.stop();
 });

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import { openStores } from '#libs/event-stores';
-import { Closing } from '#libs/lifecycle';
+import { Closing, lockDataDirectory } from '#libs/lifecycle';
 import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
 import type { Settings } from '#libs/settings';
 import { commandApiMigrations } from '../../command-api/src/command-api-migrations.js';
@@ -10,12 +10,13 @@ import { readApiConfiguration } from '../../command-api/src/read-api-configurati
 import { startCommandApi } from '../../command-api/src/start-command-api.js';
 import type { FailPoint } from '../../command-api/src/write-side/fail-point.js';
 import { createProjector } from '../../projector/src/create-projector.js';
-import { lockDataDirectory } from './data-directory-lock.js';
 
 export interface StandaloneOptions {
   readonly settings: Settings;
   /** The folder with `README.md` and `docs`. */
   readonly documentationRoot: string;
+  /** Ends the start, also while a store is waited for that has frozen; what is running by then is `stop`'s. */
+  readonly signal: AbortSignal;
   /** For a test build, see `WriteStep`. */
   readonly failPoint?: FailPoint;
 }
@@ -26,12 +27,16 @@ export interface Standalone {
   stop(): Promise<void>;
 }
 
-/** The embedded default: every app and its Postgres in one process, with everything it keeps in one data directory. */
+/**
+ * The embedded default: every app and its Postgres in one process, with everything it keeps in one data directory. Null
+ * when the signal fired before it was running.
+ */
 export async function startStandalone({
   settings,
   documentationRoot,
+  signal,
   failPoint,
-}: StandaloneOptions): Promise<Standalone> {
+}: StandaloneOptions): Promise<Standalone | null> {
   const logger = createLogger({ level: settings.logLevel });
   // Whatever the operator has to put right is said before anything is made or started.
   const configuration = await readApiConfiguration(settings, { logger, mayMakeKeyring: true });
@@ -47,7 +52,7 @@ export async function startStandalone({
     const ownerUrl = settings.databaseUrl ?? (await ownPostgres());
     const eventStore = await openStores({
       ...{ databaseUrl: ownerUrl, eventStoreUrl: settings.eventStoreUrl },
-      ...{ migrations: commandApiMigrations, logger },
+      ...{ migrations: commandApiMigrations, logger, signal },
     });
     closing.add('event store', () => eventStore.close());
     const projector = createProjector({ ownerUrl, eventStore, logger });
@@ -67,6 +72,7 @@ export async function startStandalone({
     return { url: api.url, stop: () => closing.run() };
   } catch (error) {
     await closing.run();
+    if (signal.aborted) return null;
     throw error;
   }
 

@@ -7,8 +7,8 @@ import { LogIntegrityError } from '#libs/event-store';
  * @throws LogIntegrityError
  * @throws Error of `pg`
  */
-export async function assertHeadAgrees(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ head: string; newest: string }>(`
+export async function assertHeadAgrees(connection: pg.Pool | pg.Client): Promise<void> {
+  const { rows } = await connection.query<{ head: string; newest: string }>(`
     select coalesce((select position from event_store.head), 0) as head,
            coalesce((select max(position) from event_store.events), 0) as newest`);
   for (const { head, newest } of rows) {

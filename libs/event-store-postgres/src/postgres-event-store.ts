@@ -15,7 +15,7 @@ import {
   type StreamRead,
 } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
-import { createPool, isOutage, roleUrl } from '#libs/postgres';
+import { createPool, isOutage, onOneConnection, roleUrl } from '#libs/postgres';
 import { AppendQueue } from './append-queue.js';
 import { assertHeadAgrees } from './assert-head-agrees.js';
 import { followLog } from './follow-log.js';
@@ -35,6 +35,8 @@ export interface PostgresEventStoreOptions {
   readonly appendDeadlineMs?: number;
   /** Most appends that wait at once, default 10,000; more are refused as `EventStoreUnavailable`. */
   readonly maxWaitingAppends?: number;
+  /** Ends the opening, which otherwise waits for a frozen server as long as for any answer. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -55,10 +57,18 @@ export class PostgresEventStore implements EventStore {
   /**
    * Connects and makes sure that the head and the newest event agree.
    * @throws EventStoreUnavailable
+   * @throws the signal's reason once it fires
    * @throws LogIntegrityError
    */
   static async open(options: PostgresEventStoreOptions): Promise<PostgresEventStore> {
-    const { ownerUrl, logger, maxConnections = 8, appendDeadlineMs = 5_000, maxWaitingAppends = 10_000 } = options;
+    const {
+      signal,
+      ownerUrl,
+      logger,
+      maxConnections = 8,
+      appendDeadlineMs = 5_000,
+      maxWaitingAppends = 10_000,
+    } = options;
     const onIdleError = (error: Error): void =>
       logger.warn({ error: error.message }, 'idle event store connection lost');
     const appenders = createPool({ ownerUrl, role: 'events', max: 1, onIdleError });
@@ -70,8 +80,9 @@ export class PostgresEventStore implements EventStore {
       new HeadWatch({ listenUrl: roleUrl(ownerUrl, 'events'), logger }),
       logger,
     );
+    const opening = { url: roleUrl(ownerUrl, 'events'), applicationName: 'keyledger events', signal };
     try {
-      await store.#ask(() => assertHeadAgrees(readers));
+      await store.#ask(() => onOneConnection(opening, assertHeadAgrees));
       return store;
     } catch (error) {
       await store.close();

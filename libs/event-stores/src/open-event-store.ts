@@ -25,5 +25,5 @@ export interface OpenEventStoreOptions {
 export async function openEventStore({ url, logger, signal }: OpenEventStoreOptions): Promise<ObservedEventStore> {
   if (url.startsWith('esdb')) return EventStoreDbEventStore.open({ url, logger, signal });
   await migrate(url, eventStoreMigrations, signal);
-  return PostgresEventStore.open({ ownerUrl: url, logger });
+  return PostgresEventStore.open({ ownerUrl: url, logger, signal });
 }

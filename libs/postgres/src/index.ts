@@ -2,5 +2,6 @@ export * from './database-unavailable.js';
 export * from './database-unfit.js';
 export * from './in-organization.js';
 export * from './migrate.js';
+export * from './on-one-connection.js';
 export * from './pool.js';
 export * from './roles.js';

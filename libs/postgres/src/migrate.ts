@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { asMigrator } from './as-migrator.js';
 import { DatabaseUnfit } from './database-unfit.js';
 import { ensureRoles } from './ensure-roles.js';
 import { takeMigrationLock } from './migration-lock.js';
+import { onOneConnection } from './on-one-connection.js';
 import { DATABASE_ROLES, databaseName, roleName, rolePassword, type DatabaseRole } from './roles.js';
 
 /** Of one migration: an index on a long log takes its time. */
@@ -28,7 +28,7 @@ export interface Migration {
 export async function migrate(ownerUrl: string, migrations: readonly Migration[], signal?: AbortSignal): Promise<void> {
   // Said before anybody waits for the server: a URL that no role's password can be made from stays that way.
   rolePassword(ownerUrl, 'api');
-  await asMigrator(ownerUrl, signal, async (client) => {
+  await onOneConnection({ url: ownerUrl, applicationName: 'keyledger migrate', signal }, async (client) => {
     await takeMigrationLock(client, { signal });
     await ensureRoles(client, ownerUrl);
     await client.query(`create schema if not exists keyledger`);

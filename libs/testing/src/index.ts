@@ -12,5 +12,6 @@ export * from './system/otlp-collector.js';
 export * from './system/proxy-store.js';
 export * from './system/product-process.js';
 export * from './system/run-to-its-end.js';
+export * from './system/silent-server.js';
 export * from './system/started-system.js';
 export * from './system/tcp-proxy.js';

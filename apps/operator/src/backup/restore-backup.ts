@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ownClusterFiles } from '#libs/embedded-postgres';
 import { codeOf } from '#libs/errors';
-import { lockDataDirectory } from '../../../standalone/src/data-directory-lock.js';
+import { lockDataDirectory } from '#libs/lifecycle';
 import { OperatorFailed } from '../operator-failed.js';
 import { readManifest, type BackupManifest } from './backup-manifest.js';
 import { copyInto } from './copy-tree.js';

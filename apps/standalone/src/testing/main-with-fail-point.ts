@@ -11,4 +11,5 @@ const failPoint: FailPoint = (step) => {
 };
 
 /** The product, but for a fail-point. Nothing starts this but the tests of crashes. */
-await startStandalone({ settings: parseSettings(process.env), documentationRoot: process.cwd(), failPoint });
+const { signal } = new AbortController();
+await startStandalone({ settings: parseSettings(process.env), documentationRoot: process.cwd(), signal, failPoint });
