@@ -6,7 +6,16 @@ export type RejectionCode =
   | 'scope_grant_forbidden'
   | 'api_key_not_found'
   | 'api_key_not_active'
-  | 'lineage_exhausted';
+  | 'lineage_exhausted'
+  | 'job_not_found'
+  | 'job_finished'
+  | 'job_not_retryable'
+  | 'lease_lost'
+  | 'unknown_policy_type'
+  | 'policy_type_not_found'
+  | 'invalid_schema'
+  | 'invalid_input'
+  | 'invalid_result';
 
 /** What is wrong with one field of the request, under the name that the request uses. */
 export interface FieldProblem {

@@ -3,7 +3,7 @@ import { toSeconds } from '../seconds.js';
 import type { CreateApiKey } from './api-key.commands.js';
 import type { ApiKeyEvent } from './api-key.events.js';
 import type { LineageState } from './api-key.state.js';
-import { validLifetime, validName, validText } from './key-field-rules.js';
+import { validLifetime, validName, validKeyText } from './key-field-rules.js';
 import { NoFreeKeyId } from './no-free-key-id.js';
 
 /**
@@ -12,7 +12,7 @@ import { NoFreeKeyId } from './no-free-key-id.js';
  */
 export function decideCreate(command: CreateApiKey, state: LineageState): readonly ApiKeyEvent[] {
   const name = validName(command.name);
-  const description = validText('description', command.description);
+  const description = validKeyText('description', command.description);
   const lifetime = validLifetime(command.lifetimeSeconds);
   const { access, scopes } = grantOf(command);
   if (state.keys.length > 0) throw new NoFreeKeyId();

@@ -6,7 +6,7 @@ import type { ApiKeyEvent } from './api-key.events.js';
 import type { LineageState } from './api-key.state.js';
 import { changesBetween } from './changes-between.js';
 import { existingKey, requireStatus } from './existing-key.js';
-import { validGrace, validLifetime, validText } from './key-field-rules.js';
+import { validGrace, validLifetime, validKeyText } from './key-field-rules.js';
 import { rotatedAway } from './key-transitions.js';
 import { lineageOf } from './lineage.js';
 import { NoFreeKeyId } from './no-free-key-id.js';
@@ -23,7 +23,7 @@ export const MAX_ROTATIONS = 1000;
  */
 export function decideRotate(command: RotateApiKey, state: LineageState): readonly ApiKeyEvent[] {
   const grace = validGrace(command.graceSeconds);
-  const reason = validText('reason', command.reason);
+  const reason = validKeyText('reason', command.reason);
   const asked = command.lifetimeSeconds === undefined ? undefined : validLifetime(command.lifetimeSeconds);
   const before = existingKey(state, command.keyId);
   if (command.grantor !== undefined) {

@@ -4,7 +4,7 @@ import type { ApiKeyEvent } from './api-key.events.js';
 import type { KeyState, LineageState } from './api-key.state.js';
 import { changesBetween } from './changes-between.js';
 import { existingKey, requireStatus } from './existing-key.js';
-import { validText } from './key-field-rules.js';
+import { validKeyText } from './key-field-rules.js';
 import { reactivated, revoked, suspended } from './key-transitions.js';
 import { isRevokedAt, statusAt } from './status-at.js';
 
@@ -16,7 +16,7 @@ export type TransitionCommand = RevokeApiKey | SuspendApiKey | ReactivateApiKey 
  *   reactivating a key that is revoked, expired or rotating
  */
 export function decideTransition(command: TransitionCommand, state: LineageState): readonly ApiKeyEvent[] {
-  const reason = validText('reason', command.reason);
+  const reason = validKeyText('reason', command.reason);
   const key = existingKey(state, command.keyId);
   const nowSeconds = toSeconds(command.now);
   const changed = (after: KeyState) => ({

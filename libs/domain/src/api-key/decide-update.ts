@@ -6,7 +6,7 @@ import type { ApiKeyEvent } from './api-key.events.js';
 import type { KeyState, LineageState } from './api-key.state.js';
 import { changesBetween } from './changes-between.js';
 import { existingKey, requireStatus } from './existing-key.js';
-import { validName, validText } from './key-field-rules.js';
+import { validName, validKeyText } from './key-field-rules.js';
 
 /**
  * Only what really changes is recorded; nothing changed is no event. Of an active or suspended key.
@@ -16,7 +16,7 @@ import { validName, validText } from './key-field-rules.js';
 export function decideUpdate(command: UpdateApiKey, state: LineageState): readonly ApiKeyEvent[] {
   const texts = {
     ...(command.name === undefined ? {} : { name: validName(command.name) }),
-    ...(command.description === undefined ? {} : { description: validText('description', command.description) }),
+    ...(command.description === undefined ? {} : { description: validKeyText('description', command.description) }),
   };
   // What is wrong by itself is refused as such, before anybody learns whether the key is there.
   if (command.scopes !== undefined) grantOf(command);
