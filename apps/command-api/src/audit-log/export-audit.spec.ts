@@ -27,7 +27,7 @@ it('gives up on an export that does not end', async () => {
 
 function ended(): EndedExport {
   return {
-    ...{ caller: callers.user('auditor'), format: 'csv', rowCount: 7, completed: false, filters: {} },
+    ...{ caller: callers.user('auditor'), format: 'csv', via: 'export', rowCount: 7, completed: false, filters: {} },
     ...{ requestId: 'r', ip: null, userAgent: null },
   };
 }

@@ -1,15 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrganizationCaller } from '#libs/auth';
-import { auditLogExported, type JsonObject } from '#libs/domain';
+import { auditLogExported, type AuditLogExported, type JsonObject } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { actorOf } from '../write-side/write-context.js';
 import type { AuditTrail } from './audit-trail.js';
 import { OrderedRetries } from './ordered-retries.js';
 
+/** What is downloaded: entries of the audit log, or the events of the log as they were recorded. */
+export type DownloadKind = Exclude<AuditLogExported['data']['via'], 'acknowledgement'>;
+
 /** An export that has ended, for whatever reason. */
 export interface EndedExport {
   readonly caller: OrganizationCaller;
   readonly format: 'csv' | 'ndjson';
+  readonly via: DownloadKind;
   /** Rows handed to the connection. */
   readonly rowCount: number;
   readonly completed: boolean;
@@ -19,7 +23,7 @@ export interface EndedExport {
   readonly userAgent: string | null;
 }
 
-/** Makes every export of the audit log an entry of it. */
+/** Makes every download of audit entries and of the log an entry of the audit log. */
 export class ExportAudit {
   readonly #appends: OrderedRetries;
   #open = 0;
@@ -37,8 +41,8 @@ export class ExportAudit {
     this.#open++;
   }
 
-  exported({ caller, format, rowCount, completed, filters, requestId, ip, userAgent }: EndedExport): void {
-    const event = auditLogExported({ format, via: 'export', row_count: rowCount, completed, filters });
+  exported({ caller, format, via, rowCount, completed, filters, requestId, ip, userAgent }: EndedExport): void {
+    const event = auditLogExported({ format, via, row_count: rowCount, completed, filters });
     const record = { orgId: caller.orgId, actor: actorOf(caller), requestId, ip, userAgent, event };
     this.#appends.add(caller.orgId, this.trail.attempts(record));
     if (--this.#open === 0) this.#lastEnded();

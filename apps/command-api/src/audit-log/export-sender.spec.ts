@@ -40,7 +40,7 @@ async function serve(stalledAfterMs?: number): Promise<void> {
   });
   server.get('/', (request, reply) =>
     sender.send(request, reply, {
-      ...{ format: 'ndjson', name: 'x', head: '', filters: {}, pages },
+      ...{ format: 'ndjson', via: 'export', name: 'x', head: '', filters: {}, pages },
       line: (row: string) => `${row}\n`,
     }),
   );

@@ -5,7 +5,7 @@ import type { Logger } from '#libs/observability';
 import type { ReadPage } from '#libs/read-models';
 import { organizationCaller } from '../http/organization-caller.js';
 import type { DownloadLimit } from './download-limit.js';
-import type { ExportAudit } from './export-audit.js';
+import type { DownloadKind, ExportAudit } from './export-audit.js';
 import { retryOutages } from './retry-outages.js';
 
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
@@ -14,6 +14,7 @@ const STALLED_AFTER_MS = 60_000;
 
 export interface Export<Row> {
   readonly format: keyof typeof CONTENT_TYPES;
+  readonly via: DownloadKind;
   /** What the file is called, without its ending. */
   readonly name: string;
   /** Ahead of the first line. */
@@ -45,7 +46,7 @@ export class ExportSender {
    */
   async send<Row>(request: FastifyRequest, reply: FastifyReply, { pages: read, ...file }: Export<Row>): Promise<void> {
     const { audit, limit, logger, stalledAfterMs = STALLED_AFTER_MS } = this.options;
-    const { format, name, head, line, filters } = file;
+    const { format, via, name, head, line, filters } = file;
     const headers = {
       'content-type': CONTENT_TYPES[format],
       'content-disposition': `attachment; filename="${name}.${format}"`,
@@ -77,7 +78,7 @@ export class ExportSender {
     audit.begun();
     finished(reply.raw, (error) => {
       const completed = error === undefined || error === null;
-      audit.exported({ caller, format, rowCount, completed, filters, requestId, ip, userAgent });
+      audit.exported({ caller, format, via, rowCount, completed, filters, requestId, ip, userAgent });
       ended.abort();
       // Not before the query that may still run has ended: whoever comes and goes quickly would have many of them.
       void pages.return().finally(giveBack);

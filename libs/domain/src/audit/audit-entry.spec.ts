@@ -71,6 +71,8 @@ it.each<[Recorded<DomainEvent>, string]>([
   [anExport(), 'Ada exported 12 rows of the audit log as CSV'],
   [anExport({ row_count: 1, format: 'ndjson' }), 'Ada exported 1 row of the audit log as NDJSON'],
   [anExport({ completed: false }), 'Ada exported 12 rows of the audit log as CSV, not to its end'],
+  [anExport({ via: 'log', format: 'ndjson' }), 'Ada exported 12 events of the log as NDJSON'],
+  [anExport({ via: 'log', format: 'ndjson', row_count: 1 }), 'Ada exported 1 event of the log as NDJSON'],
   [anExport({ via: 'acknowledgement', format: null }), 'Ada acknowledged an export of 12 rows of the audit log'],
 ])('maps an export to an access to the log of the organization', (event, summary) =>
   expect(toAuditEntry(event)).toEqual({

@@ -5,13 +5,14 @@ import type { JsonObject } from '../json.js';
  * field names are storage formats.
  */
 
-/** An export of the audit log ended, for whatever reason, or a client says that it made one by its own means. */
+/** A download of audit entries or of the log ended, for whatever reason, or a client says that it made an export itself. */
 export type AuditLogExported = {
   readonly type: 'audit_log_exported';
   readonly data: {
     /** Null where a client only acknowledges: it does not say. */
     readonly format: 'csv' | 'ndjson' | null;
-    readonly via: 'export' | 'acknowledgement';
+    /** `export`: entries of the audit log; `log`: the events themselves, as recorded. */
+    readonly via: 'export' | 'log' | 'acknowledgement';
     /** Rows handed to the connection, or as acknowledged. */
     readonly row_count: number;
     /** False when the reader went away or the export failed before its end. */

@@ -34,8 +34,10 @@ function deedOf(event: DomainEvent): string {
 function exported({ via, format, row_count, completed }: AuditLogExported['data']): string {
   const rows = row_count === 1 ? '1 row' : `${row_count} rows`;
   if (via === 'acknowledgement') return `acknowledged an export of ${rows} of the audit log`;
-  const what = `${rows} of the audit log${format === null ? '' : ` as ${format === 'csv' ? 'CSV' : 'NDJSON'}`}`;
-  return completed ? `exported ${what}` : `exported ${what}, not to its end`;
+  const what =
+    via === 'log' ? `${row_count === 1 ? '1 event' : `${row_count} events`} of the log` : `${rows} of the audit log`;
+  const form = format === null ? '' : ` as ${format === 'csv' ? 'CSV' : 'NDJSON'}`;
+  return `exported ${what}${form}${completed ? '' : ', not to its end'}`;
 }
 
 function denied({ code, count, required_scope, method, route, target_id }: AccessDenied['data']): string {

@@ -69,7 +69,8 @@ export const EVENT_CATALOGUE: Readonly<Record<DomainEventType, EventCatalogueEnt
   },
   audit_log_exported: {
     label: 'Audit log exported',
-    description: 'An export of the audit log ended, complete or not, or a client acknowledged one.',
+    description:
+      'A download of audit entries (`via` `export`) or of the log (`log`) ended, complete or not, or a client acknowledged one.',
     group: 'configuration',
     activityType: 'access',
     targetType: 'audit_log',

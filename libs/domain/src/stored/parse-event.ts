@@ -73,7 +73,7 @@ function transition(fields: EventFields) {
 function exported(fields: EventFields) {
   return {
     format: fields.oneOf('format', ['csv', 'ndjson', null]),
-    via: fields.oneOf('via', ['export', 'acknowledgement']),
+    via: fields.oneOf('via', ['export', 'log', 'acknowledgement']),
     row_count: fields.count('row_count'),
     completed: fields.boolean('completed'),
     filters: fields.object('filters'),

@@ -12,6 +12,7 @@ const events: readonly DomainEvent[] = [
   apiKeyRotated(),
   apiKeyDeleted(),
   anExport(),
+  anExport({ via: 'log' }),
   aDenial(),
 ];
 

@@ -52,7 +52,7 @@ export class ExportAuditLogController {
     const { format, ...values } = parseQuery(query, request.query);
     const { orgId } = organizationCaller(request);
     await this.exports.send(request, reply, {
-      ...{ format, name: 'audit-log', filters: namedFilters(values), ...FORMATS[format] },
+      ...{ format, via: 'export', name: 'audit-log', filters: namedFilters(values), ...FORMATS[format] },
       pages: (readPage) => streamAuditEntries(this.reads.downloads, orgId, toAuditFilter(values), readPage),
     });
   }

@@ -5,7 +5,7 @@ import { listPage, listSchema } from '../../http/list-page.js';
 import { organizationCaller } from '../../http/organization-caller.js';
 import { pageQuery } from '../../http/page-query.js';
 import { queryParameter } from '../../http/query-parameters.js';
-import { parseQuery } from '../../http/query-specification.js';
+import { parseQuery, type QueryParameter } from '../../http/query-specification.js';
 import { RequestRefused } from '../../http/request-refused.js';
 import { READ_AUDIT_LOG } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
@@ -15,6 +15,10 @@ import { ExportSender } from '../export-sender.js';
 import { logEventSchema } from './log-event.schema.js';
 import { presentLogEvent } from './present-log-event.js';
 
+const PAGE = 200;
+const page = pageQuery('events', { max: 1_000, absent: PAGE });
+/** Whether it was sent matters: with lines it must not be. */
+const limit: QueryParameter<number | null> = { ...page.limit, absent: null };
 const query = {
   after_seq: queryParameter.integer({
     ...{ min: 0, max: Number.MAX_SAFE_INTEGER, absent: null },
@@ -22,7 +26,8 @@ const query = {
   }),
   event_types: auditFilterQuery.event_types,
   format: queryParameter.oneOf(['json', 'ndjson'], { absent: 'json', description: 'A page, or all the rest as lines' }),
-  ...pageQuery('events', { max: 1_000, absent: 200 }),
+  ...page,
+  limit,
 };
 
 @Controller()
@@ -51,8 +56,10 @@ export class ReadLogController {
     refuses: ['invalid_cursor'],
   })
   async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { after_seq, event_types, format, limit, cursor } = parseQuery(query, request.query);
+    const { after_seq, event_types, format, limit: limitSent, cursor } = parseQuery(query, request.query);
     if (cursor !== null && after_seq !== null) throw RequestRefused.field('after_seq', 'excludes a cursor');
+    if (format === 'ndjson' && limitSent !== null)
+      throw RequestRefused.field('limit', 'excludes format=ndjson, which sends all the rest');
     const { orgId } = organizationCaller(request);
     const { database, downloads, cursors } = this.reads;
     const types = event_types ?? [];
@@ -61,14 +68,14 @@ export class ReadLogController {
     const present = (event: LogEvent): object => presentLogEvent(orgId, event);
     if (format === 'ndjson') {
       await this.exports.send(request, reply, {
-        ...{ format, name: 'event-log', head: '' },
+        ...{ format, via: 'log', name: 'event-log', head: '' },
         pages: (readPage) => streamLogEvents(downloads, orgId, types, afterSeq, readPage),
         line: (event: LogEvent) => `${JSON.stringify(present(event))}\n`,
-        // Always with the parameter that no other export has, so that the entry tells which one it was.
         filters: { after_seq: afterSeq, ...(event_types === null ? {} : { event_types }) },
       });
       return;
     }
+    const limit = limitSent ?? PAGE;
     const rows = await listLogEvents(database, orgId, types, { limit: limit + 1, afterSeq, untilSeq: null });
     await reply.send(
       listPage({ rows, limit, present, cursorBehind: ({ seq }: LogEvent) => cursors.seal(scope, String(seq)) }),
