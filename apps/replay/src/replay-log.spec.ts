@@ -80,7 +80,13 @@ it('says how many events there are, how many count, and how far they go', async 
   expect(await replayLog(linesOf(LIFE), (START + 3) * 1_000)).toMatchObject({
     ...{ events: 10, counted: 3, newestMs: (START + 9) * 1_000 },
   });
-  expect(await replayLog([], 0)).toEqual({ keys: [], events: 0, counted: 0, newestMs: null });
+});
+
+it('refuses a file without any event, for nothing follows from it', async () => {
+  await expect(replayLog([], 0)).rejects.toMatchObject({
+    code: 'replay_failed',
+    message: expect.stringMatching(/^0 events were read: the file is empty/) as string,
+  });
 });
 
 it('shows nothing of what stands for the fields that are not in the file', async () => {

@@ -18,8 +18,8 @@ export interface ReplayedLog {
   readonly events: number;
   /** Of them, those up to the instant. */
   readonly counted: number;
-  /** Unix milliseconds, of the newest event in the file; null where there is none. */
-  readonly newestMs: number | null;
+  /** Unix milliseconds, of the newest event in the file. */
+  readonly newestMs: number;
 }
 
 interface StreamEnd {
@@ -30,20 +30,20 @@ interface StreamEnd {
 /**
  * Folds an organization's log by the product's own decider, up to an instant (Unix milliseconds, inclusive), and checks
  * all of it: that it begins with the first event and lacks none in between, and that every stream is whole and in order.
- * @throws ReplayFailed that names the line
+ * @throws ReplayFailed that names the line; also for no line at all, for "there were no keys" must not rest on nothing
  */
 export async function replayLog(lines: AsyncIterable<string> | Iterable<string>, asOfMs: number): Promise<ReplayedLog> {
   const lineages = new Map<string, LineageState>();
   const made: { readonly stream: string; readonly id: string }[] = [];
   const streams = new Map<string, StreamEnd>();
-  let [events, counted, newestMs]: [number, number, number | null] = [0, 0, null];
+  let [events, counted, newestMs] = [0, 0, -Infinity];
   for await (const text of lines) {
     events++;
     try {
       const line = parseLogLine(text);
       assertFollows(line, events, streams.get(line.stream));
       streams.set(line.stream, line);
-      newestMs = Math.max(newestMs ?? line.occurredAtMs, line.occurredAtMs);
+      newestMs = Math.max(newestMs, line.occurredAtMs);
       if (line.occurredAtMs > asOfMs) continue;
       counted++;
       if (!isApiKeyEvent(line.event)) continue;
@@ -54,6 +54,12 @@ export async function replayLog(lines: AsyncIterable<string> | Iterable<string>,
     } catch (error) {
       throw ReplayFailed.atLine(events, isError(error) ? error.message : String(error), error);
     }
+  }
+  if (events === 0) {
+    throw new ReplayFailed(
+      '0 events were read: the file is empty. So is the log of an organization in which nothing has happened yet, but ' +
+        'of any other the file is cut off or the download failed; ask GET /v1/log whether it shows an event.',
+    );
   }
   const byId = new Map(
     [...lineages.values()].flatMap(({ keys }) => keys.map((key): [string, KeyState] => [key.id, key])),

@@ -43,6 +43,16 @@ it('prints the keys on standard output and what they rest on beside it', () => {
   expect(JSON.parse(json.stdout)).toMatchObject([{ id: 'ak_AbCdEfGh123456780000', status: 'active' }]);
 });
 
+it('ends with an error where there is nothing to replay', () => {
+  expect(run('', '--as-of', '0')).toEqual({
+    ...{
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^replay: 0 events were read: the file is empty/) as string,
+    },
+  });
+});
+
 it('ends with an error that names the line, and prints no keys', () => {
   expect(run(`${LINE}\n${LINE.slice(0, 40)}`, '--as-of', '0')).toEqual({
     ...{ status: 1, stdout: '', stderr: 'replay: line 2: is no JSON; the file is cut off or damaged here\n' },

@@ -24,7 +24,6 @@ export async function replay(args: readonly string[], directory: string): Promis
 function noteOf({ events, counted, newestMs }: ReplayedLog, asOfMs: number): string {
   const moment = (ms: number): string => new Date(ms).toISOString();
   const read = `${counted} of ${events} events in the file happened by ${moment(asOfMs)}.`;
-  if (newestMs !== null && newestMs > asOfMs) return read;
-  const last = newestMs === null ? 'The file is empty' : `The newest is of ${moment(newestMs)}`;
-  return `${read} ${last}: what happened after the file was made is not in it.`;
+  if (newestMs > asOfMs) return read;
+  return `${read} The newest is of ${moment(newestMs)}: what happened after the file was made is not in it.`;
 }
