@@ -1,0 +1,13 @@
+import type { PolicyTypeFacts } from './policy-type.events.js';
+import type { PolicyTypeState } from './policy-type.state.js';
+import { factsOf } from './policy-type-facts.js';
+
+/** A policy type as every answer shows it. */
+export type PresentedPolicyType = { readonly type: string } & PolicyTypeFacts & {
+    /** Unix seconds. */
+    readonly updated_at: number;
+  };
+
+export function presentPolicyType(policyType: PolicyTypeState): PresentedPolicyType {
+  return { type: policyType.type, ...factsOf(policyType), updated_at: policyType.updatedAt };
+}
