@@ -15,7 +15,10 @@ import type { ReadModelName } from './http/route-contract.js';
 
 /** Everything that the API is built over: the standalone makes the real ones, tests what they need. */
 export interface CommandApiDependencies {
-  readonly settings: Pick<Settings, 'trustedProxies' | 'rateLimitRps' | 'authFailuresPerMinute' | 'positionWaitMs'>;
+  readonly settings: Pick<
+    Settings,
+    'trustedProxies' | 'rateLimitRps' | 'authFailuresPerMinute' | 'positionWaitMs' | 'downloadLeastBytesPerMinute'
+  >;
   readonly logger: Logger;
   readonly metrics: ProductMetrics;
   /** Unix milliseconds. */

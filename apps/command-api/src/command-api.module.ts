@@ -11,6 +11,8 @@ import { GetAuditMetadataController } from './audit-log/get-audit-metadata/get-a
 import { ListActivityController } from './audit-log/list-activity/list-activity.controller.js';
 import { ListAuditLogController } from './audit-log/list-audit-log/list-audit-log.controller.js';
 import { ReadLogController } from './audit-log/read-log/read-log.controller.js';
+import { GetJobController } from './jobs/get-job/get-job.controller.js';
+import { ListJobsController } from './jobs/list-jobs/list-jobs.controller.js';
 import { ListScopesController, SCOPE_LISTING } from './callers/list-scopes.controller.js';
 import { WhoamiController } from './callers/whoami.controller.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
@@ -28,6 +30,7 @@ export class CommandApiModule {
     const { head, waitFor, settings } = dependencies;
     const reads = new ReadSide(database, downloads, new Cursors(tokens), clock, (keyId) => lastUsed.pending(keyId));
     const limit = new DownloadLimit(DOWNLOADS);
+    const pace = { leastBytes: settings.downloadLeastBytesPerMinute };
     return {
       module: CommandApiModule,
       imports: [...modules],
@@ -40,13 +43,15 @@ export class CommandApiModule {
         ExportAuditLogController,
         ListActivityController,
         ReadLogController,
+        ListJobsController,
+        GetJobController,
         WhoamiController,
         ListScopesController,
       ],
       providers: [
         { provide: ReadSide, useValue: reads },
         { provide: Past, useValue: new Past({ clock, head, waitFor, waitMs: settings.positionWaitMs }) },
-        { provide: ExportSender, useValue: new ExportSender({ audit: exports, limit, logger }) },
+        { provide: ExportSender, useValue: new ExportSender({ audit: exports, limit, logger, pace }) },
         { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
       ],
     };

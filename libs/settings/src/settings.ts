@@ -115,6 +115,12 @@ export const SETTINGS = {
     5_000,
     'Age of the view of the log, in milliseconds, past which keys are refused with 503 rather than accepted.',
   ),
+  downloadLeastBytesPerMinute: setting(
+    'DOWNLOAD_LEAST_BYTES_PER_MINUTE',
+    kinds.integer(1, 1_000_000_000),
+    65_536,
+    'What the reader of a download has to take in a minute, while more is waiting for it, to keep its place.',
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     kinds.oneOf('debug', 'info', 'warn', 'error', 'silent'),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
-import { SILENT } from '#libs/observability';
+import { SILENT, type Logger } from '#libs/observability';
 import { DatabaseUnavailable } from '#libs/postgres';
 import type { ReadPage } from '#libs/read-models';
 import { eventually } from '#libs/testing';
@@ -12,6 +12,7 @@ import { callers } from '../testing/callers.js';
 import { DownloadLimit } from './download-limit.js';
 import type { EndedExport } from './export-audit.js';
 import { ExportSender } from './export-sender.js';
+import type { ReaderPaceOptions } from './reader-pace.js';
 
 type Pages = (readPage: ReadPage) => AsyncGenerator<readonly string[], void, undefined>;
 
@@ -22,12 +23,12 @@ let exported: EndedExport[];
 const open: Socket[] = [];
 
 /** There is one place, so that a second download tells whether it is free. */
-async function serve(stalledAfterMs?: number): Promise<void> {
+async function serve(pace: ReaderPaceOptions = { leastBytes: 1 }, logger: Logger = SILENT): Promise<void> {
   exported = [];
   server = fastify({ forceCloseConnections: true });
   const audit = { begun: () => undefined, exported: (ended: EndedExport) => void exported.push(ended) };
   const limit = new DownloadLimit({ perOrganization: 1, total: 1 });
-  const sender = new ExportSender({ audit, limit, logger: SILENT, stalledAfterMs });
+  const sender = new ExportSender({ audit, limit, logger, pace });
   server.addHook('onRequest', (request, _reply, done) => {
     request.context = new RequestContext(request, new ClientAddresses([]));
     request.context.caller = callers.user('auditor');
@@ -152,12 +153,31 @@ it('has the place of a reader that went away again once its page was read, and n
   await placeIsFree();
 });
 
+const endless: Pages = async function* () {
+  for (;;) yield await Promise.resolve(['x'.repeat(1_000_000)]);
+};
+
 it('cuts a reader off that takes nothing any more', async () => {
-  await serve(200);
-  pages = async function* () {
-    for (;;) yield await Promise.resolve(['x'.repeat(1_000_000)]);
-  };
+  await serve({ leastBytes: 1, windowMs: 200 });
+  pages = endless;
   await readHead();
+  await placeIsFree();
+  expect(exported[0]).toMatchObject({ completed: false });
+});
+
+it('cuts a reader off that never stops and takes less than it has to, and says so', async () => {
+  const said: object[] = [];
+  const logger = { ...SILENT, warn: (fields: object, message: string) => void said.push({ ...fields, message }) };
+  // More than anybody takes in that time, so that it is the amount that counts and no stop.
+  await serve({ leastBytes: 100_000_000_000, windowMs: 500 }, logger);
+  pages = endless;
+  const reader = await readHead();
+  reader.on('data', () => {
+    reader.pause();
+    setTimeout(() => reader.resume(), 5);
+  });
+  await once(reader, 'close');
+  expect(said).toMatchObject([{ org_id: 'org_a', message: 'a download was ended: its reader is too slow' }]);
   await placeIsFree();
   expect(exported[0]).toMatchObject({ completed: false });
 });

@@ -6,11 +6,12 @@ import type { ReadPage } from '#libs/read-models';
 import { organizationCaller } from '../http/organization-caller.js';
 import type { DownloadLimit } from './download-limit.js';
 import type { DownloadKind, ExportAudit } from './export-audit.js';
+import { watchReaderPace, type ReaderPaceOptions } from './reader-pace.js';
 import { retryOutages } from './retry-outages.js';
 
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
-/** More than a page takes with all its tries. */
-const STALLED_AFTER_MS = 60_000;
+/** Small, so that what a slow reader takes of a page shows before it has taken all of it. */
+const PIECE_BYTES = 32_768;
 
 export interface Export<Row> {
   readonly format: keyof typeof CONTENT_TYPES;
@@ -31,8 +32,8 @@ export interface ExportSenderOptions {
   readonly audit: Pick<ExportAudit, 'begun' | 'exported'>;
   readonly limit: DownloadLimit;
   readonly logger: Logger;
-  /** After so many milliseconds without a byte taken a reader is cut off, for it holds a place that others want. */
-  readonly stalledAfterMs?: number;
+  /** A reader that is slower is cut off, for it holds a place that others want. */
+  readonly pace: ReaderPaceOptions;
 }
 
 /** Sends the exports, few at once, and makes each an entry of the audit log once it has ended, for whatever reason. */
@@ -45,7 +46,7 @@ export class ExportSender {
    * @throws DatabaseUnavailable before anything was sent; a database that stays away later cuts the answer off
    */
   async send<Row>(request: FastifyRequest, reply: FastifyReply, { pages: read, ...file }: Export<Row>): Promise<void> {
-    const { audit, limit, logger, stalledAfterMs = STALLED_AFTER_MS } = this.options;
+    const { audit, limit, logger, pace } = this.options;
     const { format, via, name, head, line, filters } = file;
     const headers = {
       'content-type': CONTENT_TYPES[format],
@@ -68,22 +69,34 @@ export class ExportSender {
     });
     begun = true;
     let rowCount = 0;
-    const lines = async function* (): AsyncGenerator<string> {
-      if (head !== '') yield head;
+    const pieces = async function* (): AsyncGenerator<Buffer> {
+      if (head !== '') yield Buffer.from(head);
       for (let page = first; page.done !== true; page = await pages.next()) {
         rowCount += page.value.length;
-        yield page.value.map(line).join('');
+        yield* piecesOf(page.value.map(line).join(''));
       }
     };
     audit.begun();
+    const unwatch = watchReaderPace(request.raw.socket, pace, (takenBytes) => {
+      logger.warn(
+        { request_id: requestId, org_id: caller.orgId, takenBytes },
+        'a download was ended: its reader is too slow',
+      );
+      reply.raw.destroy();
+    });
     finished(reply.raw, (error) => {
       const completed = error === undefined || error === null;
       audit.exported({ caller, format, via, rowCount, completed, filters, requestId, ip, userAgent });
       ended.abort();
+      unwatch();
       // Not before the query that may still run has ended: whoever comes and goes quickly would have many of them.
       void pages.return().finally(giveBack);
     });
-    reply.raw.setTimeout(stalledAfterMs);
-    await reply.headers(headers).send(Readable.from(lines(), { objectMode: true, highWaterMark: 1 }));
+    await reply.headers(headers).send(Readable.from(pieces(), { objectMode: true, highWaterMark: 1 }));
   }
+}
+
+function* piecesOf(text: string): Generator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
 }

@@ -41,7 +41,13 @@ const REFUSALS: Readonly<Record<string, ErrorCode>> = {
 /** Dependencies that need nothing outside the process; a test replaces those that it is about. */
 export function testDependencies(replaced: Partial<CommandApiDependencies> = {}): CommandApiDependencies {
   return {
-    settings: { trustedProxies: [], rateLimitRps: 0, authFailuresPerMinute: 0, positionWaitMs: 50 },
+    settings: {
+      trustedProxies: [],
+      rateLimitRps: 0,
+      authFailuresPerMinute: 0,
+      positionWaitMs: 50,
+      downloadLeastBytesPerMinute: 1,
+    },
     logger: SILENT,
     metrics: new ProductMetrics({ processMetrics: false }),
     clock: () => Date.now(),
