@@ -11,8 +11,6 @@ import { GetAuditMetadataController } from './audit-log/get-audit-metadata/get-a
 import { ListActivityController } from './audit-log/list-activity/list-activity.controller.js';
 import { ListAuditLogController } from './audit-log/list-audit-log/list-audit-log.controller.js';
 import { ReadLogController } from './audit-log/read-log/read-log.controller.js';
-import { GetJobController } from './jobs/get-job/get-job.controller.js';
-import { ListJobsController } from './jobs/list-jobs/list-jobs.controller.js';
 import { ListScopesController, SCOPE_LISTING } from './callers/list-scopes.controller.js';
 import { WhoamiController } from './callers/whoami.controller.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
@@ -43,8 +41,6 @@ export class CommandApiModule {
         ExportAuditLogController,
         ListActivityController,
         ReadLogController,
-        ListJobsController,
-        GetJobController,
         WhoamiController,
         ListScopesController,
       ],
