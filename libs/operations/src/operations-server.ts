@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ProductMetrics } from '#libs/observability';
 import { serveOperations } from './operations-routes.js';
 import type { ReadinessProbe } from './readiness.js';
+import { REFUSALS } from './refusals.js';
 import { RequestRefused } from './request-refused.js';
 
 const METHODS = ['GET', 'HEAD'] as const;
@@ -33,15 +34,13 @@ export function createOperationsServer(readiness: ReadinessProbe, metrics: Produ
 function answer(error: unknown, { id }: FastifyRequest, reply: FastifyReply): void {
   const refused = error instanceof RequestRefused ? error : null;
   if (refused?.allow !== undefined) void reply.header('allow', refused.allow.join(', '));
-  const { code, message, status } = refused ?? INTERNAL_ERROR;
+  const { code, message, status } = refused ?? { code: 'internal_error', ...REFUSALS.internal_error };
   const fields = refused?.fields === undefined ? {} : { fields: refused.fields };
   void reply
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
     .send({ detail: { code, message, ...fields, request_id: id } });
 }
-
-const INTERNAL_ERROR = { code: 'internal_error', message: 'Something went wrong on our side.', status: 500 };
 
 function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[!-~]{1,128}$/.test(given) ? given : `req_${randomUUID()}`;

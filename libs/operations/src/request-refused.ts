@@ -1,10 +1,4 @@
-/** What the operations server itself refuses, by the codes of the API's contract. */
-const REFUSALS = {
-  bad_request: { status: 400, message: 'This is not a valid HTTP request.' },
-  not_found: { status: 404, message: 'There is no such route.' },
-  method_not_allowed: { status: 405, message: 'This route does not take this method.' },
-  validation_failed: { status: 422, message: 'The request has the wrong shape.' },
-} as const;
+import { REFUSALS } from './refusals.js';
 
 export interface RequestRefusedFields {
   readonly fields?: readonly { readonly field: string; readonly message: string }[];
@@ -20,7 +14,7 @@ export class RequestRefused extends Error {
   readonly allow?: RequestRefusedFields['allow'];
 
   constructor(
-    readonly code: keyof typeof REFUSALS,
+    readonly code: Exclude<keyof typeof REFUSALS, 'internal_error'>,
     { fields, allow }: RequestRefusedFields = {},
   ) {
     super(REFUSALS[code].message);

@@ -1,3 +1,4 @@
+import { UNKNOWN_PARAMETER } from '#libs/operations';
 import { RequestRefused, type FieldProblem } from './request-refused.js';
 import type { JsonSchema } from './route-contract.js';
 
@@ -35,7 +36,7 @@ export function parseQuery<Specification extends QuerySpecification>(
   const sent = new Map(Object.entries(typeof query === 'object' && query !== null ? query : {}));
   const problems: FieldProblem[] = [];
   for (const name of sent.keys()) {
-    if (!Object.hasOwn(specification, name)) problems.push({ field: name, message: 'is not a parameter of this call' });
+    if (!Object.hasOwn(specification, name)) problems.push({ field: name, message: UNKNOWN_PARAMETER });
   }
   const values = Object.entries(specification).map(([name, parameter]) => {
     const raw: unknown = sent.get(name);
