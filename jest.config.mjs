@@ -13,6 +13,13 @@ const transform = {
   ],
 };
 
+const names = {
+  '^#libs/event-store/contract$': '<rootDir>/libs/event-store/src/contract/index.ts',
+  '^#libs/testing/eventstoredb-stand-in$': '<rootDir>/libs/testing/src/eventstoredb-stand-in/index.ts',
+  '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
+  '^(\\.{1,2}/.*)\\.js$': '$1',
+};
+
 /** What every level of test shares: ES modules through swc, library names resolved to their sources. */
 const level = (displayName, testMatch, extra = {}) => ({
   displayName,
@@ -21,12 +28,7 @@ const level = (displayName, testMatch, extra = {}) => ({
   extensionsToTreatAsEsm: ['.ts'],
   transform,
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  moduleNameMapper: {
-    '^#libs/event-store/contract$': '<rootDir>/libs/event-store/src/contract/index.ts',
-    '^#libs/testing/eventstoredb-stand-in$': '<rootDir>/libs/testing/src/eventstoredb-stand-in/index.ts',
-    '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-  },
+  moduleNameMapper: names,
   ...extra,
 });
 
@@ -40,6 +42,8 @@ export default {
     level('int', ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], {
       globalSetup: '<rootDir>/libs/testing/src/jest/start-postgres.mjs',
       globalTeardown: '<rootDir>/libs/testing/src/jest/stop-postgres.mjs',
+      // Node starts no thread with sources of ours: the one for schemas is the compiled one here too.
+      moduleNameMapper: { '/worker-file\\.js$': '<rootDir>/dist/libs/json-schemas/src/worker-file.js', ...names },
     }),
     level('e2e', ['<rootDir>/{apps,libs}/**/*.e2e.spec.ts']),
   ],

@@ -1,0 +1,40 @@
+import { parentPort } from 'node:worker_threads';
+import { checkSchema } from './check-schema.js';
+import { compileSchema, unusable } from './compile-schema.js';
+import { CompiledSchemas } from './compiled-schemas.js';
+import type { SchemaReply, SchemaRequest, ThreadMessage } from './messages.js';
+import { validateValue } from './validate-value.js';
+
+/*
+ * The thread in which tenants' schemas are compiled and run. It may be ended at any moment, so it keeps nothing that
+ * cannot be made again, and it knows nothing but what it is sent: no environment, no store, no other tenant's value.
+ */
+const compiled = new CompiledSchemas({ mostSchemas: 256, mostTextUnits: 2_097_152 });
+
+// What Ajv needs the first time shall not count against the first schema.
+compileSchema('{"type":"object","properties":{"a":{"type":"string","pattern":"a"}},"required":["a"]}')({ a: 'b' });
+
+parentPort?.on('message', (request: SchemaRequest) => send(replyTo(request)));
+send(null);
+
+function replyTo(request: SchemaRequest): SchemaReply {
+  if (request.kind === 'validate') {
+    const validate = compiled.get(request.key);
+    return validate === undefined ? { kind: 'not_compiled' } : validateValue(validate, request);
+  }
+  const { kind, key, text } = request;
+  const problem = kind === 'check' ? checkSchema(text) : null;
+  if (problem !== null) return { kind: 'unusable', problem };
+  try {
+    compiled.set(key, compileSchema(text), text.length);
+    return { kind: 'usable' };
+  } catch (error) {
+    return { kind: 'unusable', problem: unusable(error) };
+  }
+}
+
+function send(reply: SchemaReply | null): void {
+  const { user, system } = process.threadCpuUsage();
+  const message: ThreadMessage = { reply, cpuMs: (user + system) / 1_000 };
+  parentPort?.postMessage(message);
+}
