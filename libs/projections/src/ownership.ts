@@ -72,6 +72,10 @@ export class Ownership {
     }
   }
 
+  get generation(): Generation {
+    return this.options.generation;
+  }
+
   /** Whether the session is known to be gone, or another one known to have the projection. */
   get lost(): boolean {
     return this.#lost;

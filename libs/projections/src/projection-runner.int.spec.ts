@@ -255,3 +255,11 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
   });
   return { opened, open: () => open() };
 }
+
+it('takes a store that was closed under it for an outage', async () => {
+  const runner = start();
+  await caughtUp(runner);
+  await store.close();
+  await eventually('the outage', () => runner.status().state === 'starting' || null);
+  expect(logger.lines.map(({ message }) => message)).toContain('projection interrupted');
+});

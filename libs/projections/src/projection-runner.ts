@@ -2,19 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { BEGINNING, type EventStore, type LogPage, type Position } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
-import { DatabaseUnavailable } from '#libs/postgres';
 import { CheckpointConflict, PoisonEvent, ProjectionVersionChanged } from './errors.js';
-import { gathered } from './gathered.js';
 import { servingGeneration, type Generation } from './generations/generation.js';
-import { mayPass } from './may-pass.js';
 import { OwnedProjection } from './owned-projection.js';
+import { OwnerLoop, type OwnersWork } from './owner-loop.js';
 import { Ownership } from './ownership.js';
-import { PRODUCT_PREFIXES } from './product-prefixes.js';
 import type { Projection } from './projection.js';
 import { ProjectionLag } from './projection-lag.js';
 import type { ProjectionStatus } from './projection-status.js';
 import { Rate } from './rate.js';
-import { readAhead } from './read-ahead.js';
 
 export interface ProjectionRunnerOptions {
   readonly projection: Projection;
@@ -27,7 +23,6 @@ export interface ProjectionRunnerOptions {
 }
 
 const STANDBY_POLL_MS = 500;
-const LONGEST_BACKOFF_MS = 5_000;
 
 /**
  * Keeps the generation that serves up with the log: owns it or stands by, projects page after page, and outlives outages
@@ -44,7 +39,6 @@ export class ProjectionRunner {
   #generation: Generation | null = null;
   #parkedStreams = 0;
   #eventsProjected = 0;
-  #failures = 0;
   #error: string | null = null;
 
   constructor(private readonly options: ProjectionRunnerOptions) {}
@@ -56,7 +50,7 @@ export class ProjectionRunner {
       this.#state = 'starting';
       this.#running = null;
     }
-    this.#running ??= this.#run();
+    this.#running ??= this.#loop().run();
   }
 
   /** Finishes the page in hand and lets go of the projection. */
@@ -82,55 +76,39 @@ export class ProjectionRunner {
     };
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await this.#own();
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!mayPass(error)) return this.#giveUp(error);
-        this.#state = 'starting';
-        const backoff = Math.min(100 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
-        if (error instanceof CheckpointConflict)
-          this.options.logger.info(
-            { ...this.#fields(), backoff },
-            'projection went on elsewhere, or in another generation',
-          );
-        else this.options.logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');
-        await delay(backoff, undefined, { signal }).catch(() => undefined);
-      }
-    }
+  #loop(): OwnerLoop {
+    const { eventStore, pageSize } = this.options;
+    const owner = {
+      acquire: () => this.#acquire(),
+      begin: (ownership: Ownership) => this.#begin(ownership),
+      interrupted: (error: unknown, backoff: number) => this.#interrupted(error, backoff),
+      giveUp: (error: unknown) => this.#giveUp(error),
+    };
+    return new OwnerLoop({ owner, eventStore, pageSize, gathers: true, signal: this.#stopping.signal });
   }
 
-  async #own(): Promise<void> {
-    const { projection, eventStore, logger, pageSize = 5_000 } = this.options;
-    const { signal } = this.#stopping;
-    const acquired = await this.#acquire();
-    if (acquired === null) return;
-    const { ownership, generation } = acquired;
-    try {
-      const { client } = ownership;
-      const owned = await OwnedProjection.load({ projection, eventStore, logger, signal, client, generation });
-      this.#checkpoint = owned.checkpoint;
-      this.#parkedStreams = owned.parkedStreams;
-      this.#state = 'running';
-      logger.info({ ...this.#fields(), parkedStreams: owned.parkedStreams }, 'projection running');
-      const log = { after: owned.checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
-      for await (const page of readAhead(gathered(eventStore.subscribe(log)))) {
-        if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
-        this.#lag.reading(page);
-        await this.#take(owned, page);
-        this.#lag.projected(page);
-        this.#failures = 0;
-      }
-    } finally {
-      ownership.release();
-    }
+  #interrupted(error: unknown, backoff: number): void {
+    this.#state = 'starting';
+    const { logger } = this.options;
+    if (error instanceof CheckpointConflict)
+      logger.info({ ...this.#fields(), backoff }, 'projection went on elsewhere, or in another generation');
+    else logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');
   }
 
-  async #take(owned: OwnedProjection, page: LogPage): Promise<void> {
+  async #begin({ client, generation }: Ownership): Promise<OwnersWork> {
+    const { projection, eventStore, logger } = this.options;
+    const { signal } = this.#stopping;
+    const owned = await OwnedProjection.load({ projection, eventStore, logger, signal, client, generation });
+    this.#checkpoint = owned.checkpoint;
+    this.#parkedStreams = owned.parkedStreams;
+    this.#state = 'running';
+    logger.info({ ...this.#fields(), parkedStreams: owned.parkedStreams }, 'projection running');
+    return { checkpoint: owned.checkpoint, take: (page) => this.#take(owned, page) };
+  }
+
+  async #take(owned: OwnedProjection, page: LogPage): Promise<boolean> {
     const before = owned.eventsProjected;
+    this.#lag.reading(page);
     try {
       if (page.position > owned.checkpoint) await owned.project(page);
       await owned.answerRequests();
@@ -140,10 +118,12 @@ export class ProjectionRunner {
       this.#eventsProjected += owned.eventsProjected - before;
       this.#rate.add(owned.eventsProjected - before);
     }
+    this.#lag.projected(page);
+    return false;
   }
 
   /** The generation that serves right now, which another process may just have changed; null when told to stop. */
-  async #acquire(): Promise<{ readonly ownership: Ownership; readonly generation: Generation } | null> {
+  async #acquire(): Promise<Ownership | null> {
     const { projection, pool, logger } = this.options;
     const { signal } = this.#stopping;
     const report = () => ({ lagSeconds: this.#lag.seconds, eventsPerSecond: this.#rate.perSecond });
@@ -152,7 +132,7 @@ export class ProjectionRunner {
       this.#generation = serving;
       if (serving.version !== projection.version) throw new ProjectionVersionChanged(projection, serving);
       const ownership = await Ownership.tryAcquire({ generation: serving, pool, logger, report });
-      if (ownership !== null) return { ownership, generation: serving };
+      if (ownership !== null) return ownership;
       if (this.#state !== 'standby') logger.info(this.#fields(), 'projection on standby');
       this.#state = 'standby';
       await delay(STANDBY_POLL_MS, undefined, { signal }).catch(() => undefined);

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventStoreUnavailable, type EventStore, type LogPage, type Position } from '#libs/event-store';
+import { DatabaseUnavailable } from '#libs/postgres';
+import { gathered } from './gathered.js';
+import { mayPass } from './may-pass.js';
+import type { Ownership } from './ownership.js';
+import { PRODUCT_PREFIXES } from './product-prefixes.js';
+import { readAhead } from './read-ahead.js';
+
+/** What an owner does with the log, from one interruption to the next. */
+export interface OwnersWork {
+  /** The log goes on behind it. */
+  readonly checkpoint: Position;
+  /** Whether that was all there is to do. */
+  take(page: LogPage): Promise<boolean>;
+  /** Lets go of what it holds beside the ownership. */
+  end?(): Promise<void>;
+}
+
+export interface Owner {
+  /** Null: there is nothing to do, or another process does it. */
+  acquire(): Promise<Ownership | null>;
+  /** Finds out where to go on. Null: nothing is left to do. */
+  begin(ownership: Ownership): Promise<OwnersWork | null>;
+  /** Told of what may pass; it begins anew after so many milliseconds. */
+  interrupted(error: unknown, backoff: number): void;
+  /** Told of what waiting does not mend; it was the end. */
+  giveUp(error: unknown): Promise<void> | void;
+}
+
+export interface OwnerLoopOptions {
+  readonly owner: Owner;
+  readonly eventStore: EventStore;
+  /** Places of the log in one page, default 5,000; while one page is written, the next is read. */
+  readonly pageSize?: number | undefined;
+  /** Whether events that come one by one are taken a few at a time (see `gathered`). */
+  readonly gathers: boolean;
+  /** Ends it after the page in hand. */
+  readonly signal: AbortSignal;
+}
+
+const PAGE_SIZE = 5_000;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/**
+ * Hands the log to the owner of a generation, page after page, and outlives outages of the event store and of Postgres,
+ * after which it begins again from what is stored. Never throws but what `giveUp` does.
+ */
+export class OwnerLoop {
+  #failures = 0;
+
+  constructor(private readonly options: OwnerLoopOptions) {}
+
+  /** Until nothing is left to do, the owner gave up, or the signal fires. */
+  async run(): Promise<void> {
+    const { owner, signal } = this.options;
+    while (!signal.aborted) {
+      try {
+        return await this.#own();
+      } catch (error) {
+        // What was not finished because of the stop is no failure: the next owner does it.
+        if (signal.aborted) return;
+        if (!mayPass(error)) return await owner.giveUp(error);
+        const backoff = Math.min(100 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
+        owner.interrupted(error, backoff);
+        await delay(backoff, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #own(): Promise<void> {
+    const { owner } = this.options;
+    const ownership = await owner.acquire();
+    if (ownership === null) return;
+    try {
+      const work = await owner.begin(ownership);
+      if (work !== null) await this.#follow(work, ownership);
+    } finally {
+      ownership.release();
+    }
+  }
+
+  async #follow(work: OwnersWork, ownership: Ownership): Promise<void> {
+    const { eventStore, pageSize = PAGE_SIZE, gathers, signal } = this.options;
+    const log = { after: work.checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
+    const pages = eventStore.subscribe(log);
+    try {
+      for await (const page of readAhead(gathers ? gathered(pages) : pages)) {
+        if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
+        const isDone = await work.take(page);
+        this.#failures = 0;
+        if (isDone || signal.aborted) return;
+      }
+      if (!signal.aborted) throw new EventStoreUnavailable('the subscription ended by itself');
+    } finally {
+      await work.end?.();
+    }
+  }
+}
