@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EventStore } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
+import { forgetEndedRequests } from './forget-ended-requests.js';
 import { GenerationBuilder } from './generations/generation-builder.js';
 import { loadGenerations, type Generations } from './generations/generation.js';
 import { beginRequestedRebuild } from './generations/rebuild-requests.js';
@@ -21,6 +22,7 @@ export interface ProjectionHostOptions {
 }
 
 const LOOK_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 3_600_000;
 
 /** Everything that a process does for one projection: it runs it, and rebuilds it when operators ask for that. */
 export class ProjectionHost {
@@ -30,6 +32,7 @@ export class ProjectionHost {
   #builder: GenerationBuilder | null = null;
   #watching: Promise<void> | null = null;
   #failing = false;
+  #forgotAt = -Infinity;
 
   constructor(private readonly options: ProjectionHostOptions) {
     this.#projection = options.projection();
@@ -70,6 +73,7 @@ export class ProjectionHost {
 
   async #look(): Promise<void> {
     const { pool } = this.options;
+    await this.#forget();
     await beginRequestedRebuild(pool, this.#projection);
     const generations = await loadGenerations(pool, this.#projection.name);
     this.#build(generations);
@@ -77,6 +81,12 @@ export class ProjectionHost {
     const { generation, error } = this.#runner.status();
     // It gave up on tables that serve no more.
     if (error !== null && generations.serving?.generation !== generation) this.#runner.start();
+  }
+
+  async #forget(): Promise<void> {
+    if (performance.now() - this.#forgotAt < FORGET_EVERY_MS) return;
+    await forgetEndedRequests(this.options.pool);
+    this.#forgotAt = performance.now();
   }
 
   #build({ building }: Generations): void {

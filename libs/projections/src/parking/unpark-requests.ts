@@ -16,14 +16,11 @@ export async function openUnparkRequests(client: pg.ClientBase, projection: stri
   return rows;
 }
 
-/** `error` is null where it was done. Ended requests are kept for a week. */
+/** `error` is null where it was done. */
 export async function endRequest(client: pg.ClientBase, id: string, error: string | null): Promise<void> {
   await client.query(`update read_models.projection_requests set state = $2, note = $3 where id = $1`, [
     id,
     error === null ? 'done' : 'failed',
     error,
   ]);
-  await client.query(
-    `delete from read_models.projection_requests where state <> 'requested' and requested_at < now() - interval '7 days'`,
-  );
 }
