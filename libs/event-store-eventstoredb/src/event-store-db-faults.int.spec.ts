@@ -1,6 +1,14 @@
 import { jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BEGINNING, LogIntegrityError, NO_STREAM, toPosition, type LogPage, type StoredEvent } from '#libs/event-store';
+import {
+  BEGINNING,
+  LogIntegrityError,
+  NO_STREAM,
+  toPosition,
+  type EventToStore,
+  type LogPage,
+  type StoredEvent,
+} from '#libs/event-store';
 import { appended, readToEnd, someEvent, someEvents, someStream } from '#libs/event-store/contract';
 import { SILENT, type Logger } from '#libs/observability';
 import { eventually } from '#libs/testing';
@@ -178,11 +186,14 @@ describe(`EventStoreDbEventStore (${ownServer})`, () => {
     const before = await store.head();
     const seen: StoredEvent[] = [];
     const isDropped = (): boolean => warnings.some((warning) => warning.includes('Consumer too slow'));
+    // Three times what fits into its window and the buffers on the way.
+    const someLargeEvents = (): EventToStore[] =>
+      Array.from({ length: 10 }, () => someEvent({ filling: 'x'.repeat(2_500) }));
     for await (const { events, caughtUp } of store.subscribe({ after: before, limit: 50, signal: abort.signal })) {
       seen.push(...events);
       if (seen.length === 0 && caughtUp) {
         for (let burst = 0; burst < 12; burst++) {
-          await Promise.all(Array.from({ length: 50 }, () => appended(store, someStream(), someEvents(10))));
+          await Promise.all(Array.from({ length: 50 }, () => appended(store, someStream(), someLargeEvents())));
         }
       }
       if (seen.length >= 6_000) abort.abort();

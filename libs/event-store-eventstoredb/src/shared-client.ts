@@ -6,6 +6,7 @@ import { createClient } from './create-client.js';
 import { EventStoreUrlInvalid } from './event-store-url-invalid.js';
 import { LifeEnd } from './life-end.js';
 import { tolerateBrokenWrites } from './tolerate-broken-writes.js';
+import { widenFlowControl } from './widen-flow-control.js';
 
 /** A client from its making to its end. */
 export interface ClientLife {
@@ -32,6 +33,7 @@ export class SharedClient {
 
   private constructor(private readonly url: string) {
     tolerateBrokenWrites();
+    widenFlowControl();
     this.#life = this.#begin();
   }
 
