@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { aDenial, apiKeyCreated, apiKeyDeleted, apiKeyRevoked, apiKeyRotated, keyId, START } from '#libs/testing';
+import { expectSameRows } from '../testing/expect-same-rows.js';
 import { keyHistories } from '../testing/key-histories.js';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
@@ -72,13 +73,8 @@ it('knows the ids that keys had, deleted ones too, of the organization alone', a
 it.each(LIFE.map((_, cut) => cut))(
   'gives the same rows when a page ends after %i events, and on a second run',
   async (cut) => {
-    await database.project(new ApiKeyHistoryProjection(), LIFE);
-    const whole = await database.rows(TABLES);
-    await database.project(new ApiKeyHistoryProjection(), LIFE);
-    expect(await database.rows(TABLES)).toEqual(whole);
-    await database.forget();
-    await database.project(new ApiKeyHistoryProjection(), LIFE, [cut]);
-    expect(await database.rows(TABLES)).toEqual(whole);
+    const [inPages, whole] = [new ApiKeyHistoryProjection(), new ApiKeyHistoryProjection()];
+    await expectSameRows(database, TABLES, { log: LIFE, cuts: [cut], inPages, whole });
   },
 );
 
@@ -86,16 +82,8 @@ it('keeps the same of any history, in whatever pages, with a cache or without, a
   await fc.assert(
     fc.asyncProperty(keyHistories, fc.array(fc.nat({ max: 40 }), { maxLength: 6 }), async (history, cuts) => {
       const log = logOf(history);
-      await database.forget();
-      await database.project(
-        new ApiKeyHistoryProjection(2),
-        log,
-        cuts.filter((cut) => cut < log.length),
-      );
-      const incremental = await database.rows(TABLES);
-      await database.forget();
-      await database.project(new ApiKeyHistoryProjection(), log);
-      expect(await database.rows(TABLES)).toEqual(incremental);
+      const [inPages, whole] = [new ApiKeyHistoryProjection(2), new ApiKeyHistoryProjection()];
+      await expectSameRows(database, TABLES, { log, cuts: cuts.filter((cut) => cut < log.length), inPages, whole });
     }),
     { numRuns: 40 },
   );

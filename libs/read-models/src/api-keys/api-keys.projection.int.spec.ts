@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { apiKeyDecider, parseApiKeyEvent, type KeyState, type LineageState } from '#libs/domain';
 import type { StoredEvent } from '#libs/event-store';
 import { apiKeyCreated, apiKeyDeleted, apiKeyRevoked, apiKeyRotated, aDenial, keyId, START } from '#libs/testing';
+import { expectSameRows } from '../testing/expect-same-rows.js';
 import { keyHistories } from '../testing/key-histories.js';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
@@ -56,13 +57,8 @@ it('keeps each key as the fold leaves it, under the number of the event that mad
 it.each(LIFE.map((_, cut) => cut))(
   'gives the same rows when a page ends after %i events, and on a second run',
   async (cut) => {
-    await database.project(new ApiKeysProjection(), LIFE);
-    const whole = await database.rows(TABLES);
-    await database.project(new ApiKeysProjection(), LIFE);
-    expect(await database.rows(TABLES)).toEqual(whole);
-    await database.forget();
-    await database.project(new ApiKeysProjection(), LIFE, [cut]);
-    expect(await database.rows(TABLES)).toEqual(whole);
+    const [inPages, whole] = [new ApiKeysProjection(), new ApiKeysProjection()];
+    await expectSameRows(database, TABLES, { log: LIFE, cuts: [cut], inPages, whole });
   },
 );
 
@@ -70,14 +66,9 @@ it('folds any history as the domain does, in whatever pages, with a cache or wit
   await fc.assert(
     fc.asyncProperty(keyHistories, fc.array(fc.nat({ max: 40 }), { maxLength: 6 }), async (history, cuts) => {
       const log = logOf(history);
-      const within = cuts.filter((cut) => cut < log.length);
-      await database.forget();
-      await database.project(new ApiKeysProjection(2), log, within);
-      const incremental = await database.rows(TABLES);
+      const [inPages, whole] = [new ApiKeysProjection(2), new ApiKeysProjection()];
+      await expectSameRows(database, TABLES, { log, cuts: cuts.filter((cut) => cut < log.length), inPages, whole });
       expect((await keys()).map(({ state }) => state)).toEqual(folded(log));
-      await database.forget();
-      await database.project(new ApiKeysProjection(), log);
-      expect(await database.rows(TABLES)).toEqual(incremental);
     }),
     { numRuns: 40 },
   );

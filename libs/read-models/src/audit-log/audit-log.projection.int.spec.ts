@@ -11,6 +11,7 @@ import {
   recorded,
   START,
 } from '#libs/testing';
+import { expectSameRows } from '../testing/expect-same-rows.js';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
 import type { AuditFilter } from './audit-filter.js';
@@ -76,13 +77,8 @@ it('shows every event as the entry that the domain makes of it, newest first', a
 it.each(LOG.map((_, cut) => cut))(
   'gives the same rows when a page ends after %i events, and on a second run',
   async (cut) => {
-    await database.project(new AuditLogProjection(), LOG);
-    const whole = await database.rows(TABLES);
-    await database.project(new AuditLogProjection(), LOG);
-    expect(await database.rows(TABLES)).toEqual(whole);
-    await database.forget();
-    await database.project(new AuditLogProjection(), LOG, [cut]);
-    expect(await database.rows(TABLES)).toEqual(whole);
+    const [inPages, whole] = [new AuditLogProjection(), new AuditLogProjection()];
+    await expectSameRows(database, TABLES, { log: LOG, cuts: [cut], inPages, whole });
   },
 );
 
