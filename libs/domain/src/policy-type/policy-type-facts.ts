@@ -31,7 +31,7 @@ export function factsAskedFor(command: PutPolicyType): PolicyTypeFacts {
 }
 
 /** The facts under the names that events and answers have. */
-export function factsOf({ title, inputSchema, resultSchema, defaults }: PolicyTypeState): PolicyTypeFacts {
+export function policyTypeFacts({ title, inputSchema, resultSchema, defaults }: PolicyTypeState): PolicyTypeFacts {
   const { priority, maxAttempts } = defaults;
   return {
     title,

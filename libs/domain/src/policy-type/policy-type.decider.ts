@@ -1,7 +1,7 @@
 import type { Decider } from '../decider.js';
 import type { FieldChange } from '../field-change.js';
 import { MalformedEvent } from '../stored/malformed-event.js';
-import { factsAskedFor, factsOf, policyTypeAfter } from './policy-type-facts.js';
+import { factsAskedFor, policyTypeFacts, policyTypeAfter } from './policy-type-facts.js';
 import type { PutPolicyType } from './policy-type.commands.js';
 import type { PolicyTypeEvent, PolicyTypeFacts } from './policy-type.events.js';
 import type { PolicyTypeStreamState } from './policy-type.state.js';
@@ -20,7 +20,7 @@ export const policyTypeDecider: Decider<PutPolicyType, PolicyTypeEvent, PolicyTy
     const asked = factsAskedFor(command);
     const name = { policy_type: command.policyType };
     if (before === null) return [{ type: 'policy_type.created', data: { ...name, ...asked } }];
-    const changes = changesBetween(factsOf(before), asked);
+    const changes = changesBetween(policyTypeFacts(before), asked);
     return changes.length === 0 ? [] : [{ type: 'policy_type.updated', data: { ...name, changes, ...asked } }];
   },
 

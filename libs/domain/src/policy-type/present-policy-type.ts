@@ -1,6 +1,6 @@
 import type { PolicyTypeFacts } from './policy-type.events.js';
 import type { PolicyTypeState } from './policy-type.state.js';
-import { factsOf } from './policy-type-facts.js';
+import { policyTypeFacts } from './policy-type-facts.js';
 
 /** A policy type as every answer shows it. */
 export type PresentedPolicyType = { readonly type: string } & PolicyTypeFacts & {
@@ -9,5 +9,5 @@ export type PresentedPolicyType = { readonly type: string } & PolicyTypeFacts & 
   };
 
 export function presentPolicyType(policyType: PolicyTypeState): PresentedPolicyType {
-  return { type: policyType.type, ...factsOf(policyType), updated_at: policyType.updatedAt };
+  return { type: policyType.type, ...policyTypeFacts(policyType), updated_at: policyType.updatedAt };
 }

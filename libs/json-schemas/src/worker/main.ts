@@ -1,15 +1,17 @@
 import { parentPort } from 'node:worker_threads';
+import type { ValidateFunction } from 'ajv';
+import { SizedCache } from '../sized-cache.js';
 import { checkSchema } from './check-schema.js';
 import { compileSchema, unusable } from './compile-schema.js';
-import { CompiledSchemas } from './compiled-schemas.js';
 import type { SchemaReply, SchemaRequest, ThreadMessage } from './messages.js';
 import { validateValue } from './validate-value.js';
 
 /*
  * The thread in which tenants' schemas are compiled and run. It may be ended at any moment, so it keeps nothing that
  * cannot be made again, and it knows nothing but what it is sent: no environment, no store, no other tenant's value.
+ * What it has compiled it keeps by the length of its text, for code grows with that.
  */
-const compiled = new CompiledSchemas({ mostSchemas: 256, mostTextUnits: 2_097_152 });
+const compiled = new SizedCache<ValidateFunction>({ mostEntries: 256, mostSize: 2_097_152 });
 
 // What Ajv needs the first time shall not count against the first schema.
 compileSchema('{"type":"object","properties":{"a":{"type":"string","pattern":"a"}},"required":["a"]}')({ a: 'b' });
