@@ -1,10 +1,14 @@
 export * from './test-database.js';
 export * from './builders/api-key-events.js';
 export * from './builders/audit-events.js';
+export * from './builders/job-events.js';
 export * from './builders/key-that-is.js';
+export * from './builders/policy-type-events.js';
 export * from './builders/recorded-event.js';
 export * from './decider-spec.js';
 export * from './eventually.js';
+export * from './golden-event.js';
+export * from './shape-of.js';
 export * from './system/api-client.js';
 export { storesOf } from './system/apart-stores.js';
 export * from './system/free-port.js';

@@ -6,10 +6,11 @@ import type { QueryValues } from '../http/query-specification.js';
 /** The groups of entries with what people call them. */
 export const AUDIT_GROUPS: Readonly<Record<EventGroup, string>> = {
   integrations: 'Integrations',
+  jobs: 'Jobs',
   configuration: 'Configuration',
   access: 'Access',
 };
-export const AUDIT_TARGET_TYPES: readonly TargetType[] = ['api_key', 'audit_log'];
+export const AUDIT_TARGET_TYPES: readonly TargetType[] = ['api_key', 'job', 'policy_type', 'audit_log'];
 
 const isEventGroup = (name: string): name is EventGroup => Object.hasOwn(AUDIT_GROUPS, name);
 const isEventType = (name: string): name is DomainEventType => Object.hasOwn(EVENT_CATALOGUE, name);

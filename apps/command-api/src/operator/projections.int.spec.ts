@@ -27,7 +27,7 @@ it('shows operators every projection, and that it runs', async () => {
   expect(all).toMatchObject([
     { name: 'api-key-history', version: 1, parked_streams: [], rebuild: null },
     { name: 'api-keys', version: 1, lag_seconds: 0 },
-    { name: 'audit-log', version: 1 },
+    { name: 'audit-log', version: 2 },
   ]);
 });
 

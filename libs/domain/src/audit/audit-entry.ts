@@ -1,10 +1,17 @@
-import type { DomainEvent, DomainEventType } from '../domain-event.js';
+import type { DomainEventType } from '../domain-event.js';
 import type { FieldChange } from '../field-change.js';
 import type { JsonObject } from '../json.js';
 import type { Recorded } from '../recorded.js';
 import { EVENT_CATALOGUE, type ActivityType, type EventGroup, type TargetType } from '../stored/event-catalogue.js';
-import { isApiKeyEvent, parseStoredEvent, type StoredDomainEvent } from '../stored/parse-stored-event.js';
+import {
+  isApiKeyEvent,
+  isJobEvent,
+  isPolicyTypeEvent,
+  parseStoredEvent,
+  type StoredDomainEvent,
+} from '../stored/parse-stored-event.js';
 import { changesOf } from './changes-of.js';
+import { isEntry, type EntryEvent } from './is-entry.js';
 import { summaryOf } from './summary-of.js';
 
 /** The part of an audit log entry that the event decides; id, seq, actor and context stand beside it. */
@@ -21,14 +28,16 @@ export type AuditEntry = {
 };
 
 /**
- * The entry that a stored event is: nothing but the event goes into it, so that a rebuild gives the same.
+ * The entry that a stored event is, or null for a step that only the log of events shows: nothing but the event goes into
+ * it, so that a rebuild gives the same.
  *
  * The target of a rotation is the old key. The audit log as a target has the organization's id for its own, one log
  * each. A denied attempt on a route of keys targets the key that the path named, null where it named none.
  * @throws UnknownEvent, MalformedEvent
  */
-export function toAuditEntry(stored: StoredDomainEvent): AuditEntry {
+export function toAuditEntry(stored: StoredDomainEvent): AuditEntry | null {
   const event = parseStoredEvent(stored);
+  if (!isEntry(event)) return null;
   const { group, activityType } = EVENT_CATALOGUE[event.type];
   return {
     event_group: group,
@@ -41,9 +50,13 @@ export function toAuditEntry(stored: StoredDomainEvent): AuditEntry {
   };
 }
 
-function targetOf(event: Recorded<DomainEvent>): Pick<AuditEntry, 'target_type' | 'target_id' | 'target_name'> {
+function targetOf(event: Recorded<EntryEvent>): Pick<AuditEntry, 'target_type' | 'target_id' | 'target_name'> {
   if (isApiKeyEvent(event)) {
     return { target_type: 'api_key', target_id: event.data.key_id, target_name: event.data.name };
+  }
+  if (isJobEvent(event)) return { target_type: 'job', target_id: event.data.job_id, target_name: null };
+  if (isPolicyTypeEvent(event)) {
+    return { target_type: 'policy_type', target_id: event.data.policy_type, target_name: event.data.title };
   }
   if (event.type === 'access_denied' && event.data.route.startsWith('/v1/api-keys')) {
     return { target_type: 'api_key', target_id: event.data.target_id, target_name: null };
@@ -51,7 +64,27 @@ function targetOf(event: Recorded<DomainEvent>): Pick<AuditEntry, 'target_type' 
   return { target_type: 'audit_log', target_id: event.metadata.org_id, target_name: null };
 }
 
-/** What an entry without changes says instead. Of a key's events nothing: their data has hashes in it. */
-function detailsOf(event: Recorded<DomainEvent>): JsonObject {
-  return isApiKeyEvent(event) ? {} : event.data;
+/**
+ * What an entry says beside its changes. Of a key's events nothing: their data has hashes in it. Of a policy type's all is
+ * in the changes.
+ */
+function detailsOf(event: Recorded<EntryEvent>): JsonObject {
+  if (isApiKeyEvent(event) || isPolicyTypeEvent(event)) return {};
+  switch (event.type) {
+    case 'job.submitted':
+      return { input_sha256: event.data.input_sha256 };
+    case 'job.completed': {
+      const { attempt, result_sha256, usage } = event.data;
+      return { attempt, result_sha256, usage };
+    }
+    case 'job.failed':
+      return { attempt: event.data.attempt, error: event.data.error };
+    case 'job.cancelled':
+      return { attempt: event.data.attempt };
+    case 'job.retried':
+      return {};
+    case 'audit_log_exported':
+    case 'access_denied':
+      return event.data;
+  }
 }

@@ -1,14 +1,14 @@
-import type { DomainEvent } from '../domain-event.js';
+import type { EntryEvent } from './is-entry.js';
 import type { AccessDenied, AuditLogExported } from './audit.events.js';
 import type { Recorded } from '../recorded.js';
 
 /** One plain English sentence that says who did what, such as `Ada revoked API key "GRC pipeline"`. */
-export function summaryOf(event: Recorded<DomainEvent>): string {
+export function summaryOf(event: Recorded<EntryEvent>): string {
   const { actor } = event.metadata;
   return `${actor.name ?? actor.id} ${deedOf(event)}`;
 }
 
-function deedOf(event: DomainEvent): string {
+function deedOf(event: EntryEvent): string {
   switch (event.type) {
     case 'api_key.created':
       return `created API key "${event.data.name}"`;
@@ -24,6 +24,20 @@ function deedOf(event: DomainEvent): string {
       return `reactivated API key "${event.data.name}"`;
     case 'api_key.deleted':
       return `deleted API key "${event.data.name}"`;
+    case 'job.submitted':
+      return `submitted job ${event.data.job_id} of policy type "${event.data.policy_type}"`;
+    case 'job.completed':
+      return `completed job ${event.data.job_id}`;
+    case 'job.failed':
+      return `failed job ${event.data.job_id} (${event.data.error.code})`;
+    case 'job.cancelled':
+      return `cancelled job ${event.data.job_id}`;
+    case 'job.retried':
+      return `retried job ${event.data.job_id}`;
+    case 'policy_type.created':
+      return `created policy type "${event.data.policy_type}"`;
+    case 'policy_type.updated':
+      return `changed ${listed(event.data.changes.map(({ field }) => field))} of policy type "${event.data.policy_type}"`;
     case 'audit_log_exported':
       return exported(event.data);
     case 'access_denied':

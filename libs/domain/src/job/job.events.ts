@@ -43,15 +43,16 @@ export type JobLeased = {
   };
 };
 
+export type JobProgress = {
+  /** 0 to 100. */
+  readonly percent: number;
+  readonly message: string | null;
+};
+
+/** `before` is the progress until then: readers of the log learn what changed, and whether a mark was crossed, from it. */
 export type JobProgressed = {
   readonly type: 'job.progressed';
-  readonly data: {
-    readonly job_id: string;
-    readonly attempt: number;
-    /** 0 to 100. */
-    readonly percent: number;
-    readonly message: string | null;
-  };
+  readonly data: { readonly job_id: string; readonly attempt: number; readonly before: JobProgress } & JobProgress;
 };
 
 export type JobCompleted = {
@@ -104,7 +105,12 @@ export type JobStatusBefore = 'pending' | 'queued' | 'processing' | 'failed' | '
 /** Failed or cancelled, and to be tried again at once; `max_attempts` is what it was raised to. */
 export type JobRetried = {
   readonly type: 'job.retried';
-  readonly data: { readonly job_id: string; readonly max_attempts: number; readonly status_before: JobStatusBefore };
+  readonly data: {
+    readonly job_id: string;
+    readonly max_attempts: number;
+    readonly max_attempts_before: number;
+    readonly status_before: JobStatusBefore;
+  };
 };
 
 /** What an attempt that had lost its lease says it has spent: wasted, and recorded once. */

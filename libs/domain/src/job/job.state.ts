@@ -1,6 +1,6 @@
 import type { ActorType } from '../actor.js';
 import type { JsonObject, JsonValue } from '../json.js';
-import type { JobError, JobSource } from './job.events.js';
+import type { JobError, JobProgress, JobSource } from './job.events.js';
 import type { Usage } from './usage.js';
 
 /** How far a job is, the clock aside: `waiting` is shown as `pending` until `availableAt`, then as `queued`. */
@@ -42,6 +42,8 @@ export interface JobFacts {
   readonly maxAttempts: number;
   /** What `maxAttempts` is raised by when the job is retried. */
   readonly maxAttemptsAskedFor: number;
+  /** How many attempts there were when the job was last retried, 0 where it was not: the back-off begins anew behind them. */
+  readonly attemptsBeforeRetry: number;
   readonly metadata: JsonObject;
   /** Unix seconds, as asked for. */
   readonly scheduledFor: number | null;
@@ -53,7 +55,7 @@ export interface JobFacts {
   readonly createdAt: number;
   /** Unix seconds; null while it is not finished. */
   readonly finishedAt: number | null;
-  readonly progress: { readonly percent: number; readonly message: string | null };
+  readonly progress: JobProgress;
   readonly result: JsonValue;
   /** Of the last attempt that failed; null once a later one succeeded. */
   readonly error: JobError | null;

@@ -1,9 +1,11 @@
 import type { DomainEventType } from '../domain-event.js';
 import type { JsonObject } from '../json.js';
+import { JOB_EVENTS } from './job-event-catalogue.js';
+import { POLICY_TYPE_EVENTS } from './policy-type-event-catalogue.js';
 
-export type EventGroup = 'integrations' | 'configuration' | 'access';
+export type EventGroup = 'integrations' | 'jobs' | 'configuration' | 'access';
 export type ActivityType = 'record_creation' | 'field_update' | 'record_deletion' | 'access';
-export type TargetType = 'api_key' | 'audit_log';
+export type TargetType = 'api_key' | 'job' | 'policy_type' | 'audit_log';
 
 /** Stored data of one version as data of the next; pure, and never changed once a release has written that version. */
 export type Upcaster = (data: JsonObject) => JsonObject;
@@ -17,11 +19,13 @@ export interface EventCatalogueEntry {
   readonly activityType: ActivityType;
   /** What the event is about; `access_denied` is about a key where its route is one of keys. */
   readonly targetType: TargetType;
+  /** False: too small a step for the audit log. It is in the log of events all the same, and counts in `seq`. */
+  readonly isEntry: boolean;
   /** From version 1 to the present, one each: the present version is one more than there are. */
   readonly upcasters: readonly Upcaster[];
 }
 
-const KEY = { group: 'integrations', targetType: 'api_key', upcasters: [] } as const;
+const KEY = { group: 'integrations', targetType: 'api_key', isEntry: true, upcasters: [] } as const;
 
 /** Every type of event that is stored. */
 export const EVENT_CATALOGUE: Readonly<Record<DomainEventType, EventCatalogueEntry>> = {
@@ -67,6 +71,8 @@ export const EVENT_CATALOGUE: Readonly<Record<DomainEventType, EventCatalogueEnt
     description: 'A key was taken out of every list and look-up; its history stays.',
     activityType: 'record_deletion',
   },
+  ...JOB_EVENTS,
+  ...POLICY_TYPE_EVENTS,
   audit_log_exported: {
     label: 'Audit log exported',
     description:
@@ -74,6 +80,7 @@ export const EVENT_CATALOGUE: Readonly<Record<DomainEventType, EventCatalogueEnt
     group: 'configuration',
     activityType: 'access',
     targetType: 'audit_log',
+    isEntry: true,
     upcasters: [],
   },
   access_denied: {
@@ -82,6 +89,7 @@ export const EVENT_CATALOGUE: Readonly<Record<DomainEventType, EventCatalogueEnt
     group: 'access',
     activityType: 'access',
     targetType: 'audit_log',
+    isEntry: true,
     upcasters: [],
   },
 };

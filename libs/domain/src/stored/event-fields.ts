@@ -20,6 +20,12 @@ export class EventFields {
     return typeof value === 'string' ? value : this.#fail(name, 'a string');
   }
 
+  /** @param expected what it then is, for the error */
+  matching(name: string, form: RegExp, expected: string): string {
+    const value = this.string(name);
+    return form.test(value) ? value : this.#fail(name, expected);
+  }
+
   stringOrNull(name: string): string | null {
     return this.#value(name) === null ? null : this.string(name);
   }
@@ -55,6 +61,12 @@ export class EventFields {
   object(name: string): JsonObject {
     const value = this.#value(name);
     return isObject(value) ? value : this.#fail(name, 'an object');
+  }
+
+  /** A JSON Schema, which may be `true` or `false`. */
+  schemaOrNull(name: string): JsonObject | boolean | null {
+    const value = this.#value(name);
+    return value === null || typeof value === 'boolean' ? value : this.object(name);
   }
 
   /** An object whose own fields are checked in the same way. */

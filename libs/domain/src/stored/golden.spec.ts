@@ -1,26 +1,36 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { anExport, aDenial } from '#libs/testing';
+import { existsSync, readdirSync } from 'node:fs';
+import {
+  aDenial,
+  anExport,
+  GOLDEN_FOLDER,
+  goldenEvent as golden,
+  goldenFileOf,
+  policyTypeCreated,
+  policyTypeUpdated,
+  shapeOf,
+} from '#libs/testing';
 import type { ApiKeyCommand } from '../api-key/api-key.commands.js';
 import { apiKeyDecider } from '../api-key/api-key.decider.js';
+import type { ApiKeyEvent } from '../api-key/api-key.events.js';
 import type { DomainEventType } from '../domain-event.js';
-import type { JsonValue } from '../json.js';
+import type { JobEvent } from '../job/job.events.js';
 import { currentSchemaVersion, EVENT_CATALOGUE } from './event-catalogue.js';
-import { isApiKeyEvent, parseStoredEvent, type StoredDomainEvent } from './parse-stored-event.js';
+import { JOB_EVENTS } from './job-event-catalogue.js';
+import { isApiKeyEvent, parseStoredEvent } from './parse-stored-event.js';
 
 /*
  * Golden files are events as a release wrote them, one for every version that was ever written, and are never changed:
  * a log keeps them for ever. Those of keys are, in this order, the history of one lineage.
  */
-const LIFE: readonly DomainEventType[] = [
+const LIFE: readonly ApiKeyEvent['type'][] = [
   ...(['api_key.created', 'api_key.updated', 'api_key.suspended', 'api_key.reactivated'] as const),
   ...(['api_key.rotated', 'api_key.revoked', 'api_key.deleted'] as const),
 ];
-const TYPES: readonly DomainEventType[] = [...LIFE, 'audit_log_exported', 'access_denied'];
-const FOLDER = new URL('../../golden/', import.meta.url);
-
-const fileOf = (type: string, version: number): string => `${type}.v${version}.json`;
-const golden = (type: DomainEventType, version = currentSchemaVersion(type)): StoredDomainEvent =>
-  JSON.parse(readFileSync(new URL(fileOf(type, version), FOLDER), 'utf8')) as StoredDomainEvent;
+const TYPES: readonly DomainEventType[] = [
+  ...LIFE,
+  ...(Object.keys(JOB_EVENTS) as readonly JobEvent['type'][]),
+  ...(['policy_type.created', 'policy_type.updated', 'audit_log_exported', 'access_denied'] as const),
+];
 
 const everyVersion = TYPES.flatMap((type) =>
   Array.from({ length: currentSchemaVersion(type) }, (_, index): [DomainEventType, number] => [type, index + 1]),
@@ -30,11 +40,13 @@ it('looks at every type of the catalogue', () =>
   expect([...TYPES].sort()).toEqual(Object.keys(EVENT_CATALOGUE).sort()));
 
 it.each(everyVersion)('%s has a golden file for version %i', (type, version) =>
-  expect(existsSync(new URL(fileOf(type, version), FOLDER))).toBe(true),
+  expect(existsSync(`${GOLDEN_FOLDER}/${goldenFileOf(type, version)}`)).toBe(true),
 );
 
 it('has no golden file of a type or version that the catalogue forgot', () =>
-  expect(readdirSync(FOLDER).sort()).toEqual(everyVersion.map(([type, version]) => fileOf(type, version)).sort()));
+  expect(readdirSync(GOLDEN_FOLDER).sort()).toEqual(
+    everyVersion.map(([type, version]) => goldenFileOf(type, version)).sort(),
+  ));
 
 it.each(everyVersion)('%s in version %i names itself and is still read as the present version', (type, version) => {
   const stored = golden(type, version);
@@ -108,12 +120,18 @@ it.each(LIFE)('the present code writes %s with the fields of its golden file', (
   expect(shapeOf(written?.data ?? null)).toEqual(shapeOf(stored.data));
 });
 
-it.each([anExport({ filters: { event_groups: ['access'], start_ts: 0 } }), aDenial()])(
-  'the present code writes $type with the fields of its golden file',
-  ({ type, data }) => expect(shapeOf(data)).toEqual(shapeOf(golden(type).data)),
+const SCHEMA = { type: 'object', required: ['vin'], properties: { vin: { type: 'string' } } };
+
+it.each([
+  anExport({ filters: { event_groups: ['access'], start_ts: 0 } }),
+  aDenial(),
+  policyTypeCreated({ input_schema: SCHEMA }),
+  policyTypeUpdated({ input_schema: SCHEMA }),
+])('the present code writes $type with the fields of its golden file', ({ type, data }) =>
+  expect(shapeOf(data)).toEqual(shapeOf(golden(type).data)),
 );
 
-function commandFor(type: DomainEventType, keyId: string, now: number, reason: string | null): ApiKeyCommand {
+function commandFor(type: ApiKeyEvent['type'], keyId: string, now: number, reason: string | null): ApiKeyCommand {
   const secret = { hint: 'h', hash: 'h', pepperVersion: 1 };
   switch (type) {
     case 'api_key.created':
@@ -142,17 +160,5 @@ function commandFor(type: DomainEventType, keyId: string, now: number, reason: s
       return { kind: 'RevokeApiKey', keyId, reason, now };
     case 'api_key.deleted':
       return { kind: 'DeleteApiKey', keyId, reason, now };
-    case 'audit_log_exported':
-    case 'access_denied':
-      throw new Error('no command of a key makes this');
   }
-}
-
-/** Every path to a field, such as `changes[].before`; values, and how many there are, do not matter. */
-function shapeOf(value: JsonValue, path = ''): readonly string[] {
-  if (typeof value !== 'object' || value === null || path.endsWith('.before') || path.endsWith('.after')) return [path];
-  const below = Array.isArray(value)
-    ? value.flatMap((element: JsonValue) => shapeOf(element, `${path}[]`))
-    : Object.entries(value).flatMap(([name, member]: [string, JsonValue]) => shapeOf(member, `${path}.${name}`));
-  return [...new Set(below)].sort();
 }

@@ -2,6 +2,8 @@ import { updatedFacts } from '../api-key/updated-facts.js';
 import type { DomainEvent, DomainEventType } from '../domain-event.js';
 import type { JsonObject } from '../json.js';
 import { EventFields } from './event-fields.js';
+import { parseJobEventData } from './parse-job-event-data.js';
+import { parsePolicyTypeEventData } from './parse-policy-type-event-data.js';
 
 /**
  * Stored data of the current version as the event that the code folds: every field there, of its type, and none more.
@@ -28,6 +30,20 @@ export function parseEvent(type: DomainEventType, data: JsonObject): DomainEvent
       return { type, data: fields.done(exported(fields)) };
     case 'access_denied':
       return { type, data: fields.done(denied(fields)) };
+    case 'policy_type.created':
+    case 'policy_type.updated':
+      return parsePolicyTypeEventData(type, fields);
+    case 'job.submitted':
+    case 'job.leased':
+    case 'job.progressed':
+    case 'job.completed':
+    case 'job.attempt_failed':
+    case 'job.lease_expired':
+    case 'job.failed':
+    case 'job.cancelled':
+    case 'job.retried':
+    case 'job.usage_recorded':
+      return parseJobEventData(type, fields);
   }
 }
 

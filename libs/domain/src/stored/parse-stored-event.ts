@@ -1,7 +1,9 @@
 import type { ApiKeyEvent } from '../api-key/api-key.events.js';
 import type { DomainEvent } from '../domain-event.js';
 import type { EventMetadata } from '../event-metadata.js';
+import type { JobEvent } from '../job/job.events.js';
 import type { JsonObject } from '../json.js';
+import type { PolicyTypeEvent } from '../policy-type/policy-type.events.js';
 import type { Recorded } from '../recorded.js';
 import { upcast, UnknownEvent } from './upcast.js';
 
@@ -27,4 +29,28 @@ export function parseApiKeyEvent(stored: StoredDomainEvent): Recorded<ApiKeyEven
 /** Whether a recorded event is one of a key's lineage. */
 export function isApiKeyEvent(event: Recorded<DomainEvent>): event is Recorded<ApiKeyEvent> {
   return event.type.startsWith('api_key.');
+}
+
+/** A stored event of a stream `job-{id}`. @throws UnknownEvent, also for another stream's event; MalformedEvent */
+export function parseJobEvent(stored: StoredDomainEvent): Recorded<JobEvent> {
+  const event = parseStoredEvent(stored);
+  if (!isJobEvent(event)) throw new UnknownEvent(event.type, stored.metadata.schema_version);
+  return event;
+}
+
+/** Whether a recorded event is one of a job. */
+export function isJobEvent(event: Recorded<DomainEvent>): event is Recorded<JobEvent> {
+  return event.type.startsWith('job.');
+}
+
+/** A stored event of a policy type's stream. @throws UnknownEvent, also for another stream's event; MalformedEvent */
+export function parsePolicyTypeEvent(stored: StoredDomainEvent): Recorded<PolicyTypeEvent> {
+  const event = parseStoredEvent(stored);
+  if (!isPolicyTypeEvent(event)) throw new UnknownEvent(event.type, stored.metadata.schema_version);
+  return event;
+}
+
+/** Whether a recorded event is one of a policy type. */
+export function isPolicyTypeEvent(event: Recorded<DomainEvent>): event is Recorded<PolicyTypeEvent> {
+  return event.type.startsWith('policy_type.');
 }

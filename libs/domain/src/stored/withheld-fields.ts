@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../json.js';
 
 /**
- * What of an event's data never leaves the process, by type and path: with the pepper it would confirm a guessed secret.
+ * What of an event's data is never shown with the log, by type and path: what would, with the pepper, confirm a guessed
+ * secret, and the input and the result of a job, for which their SHA-256 stands.
  * The names are those of every version that was ever written.
  *
  * Beside each stands what a reader who never saw it folds instead: of the field's type, and nothing that could be true.
@@ -21,6 +22,8 @@ const WITHHELD: ReadonlyMap<string, readonly WithheldField[]> = new Map([
       { path: ['successor', 'pepper_version'], placeholder: 0 },
     ],
   ],
+  ['job.submitted', [{ path: ['input'], placeholder: {} }]],
+  ['job.completed', [{ path: ['result'], placeholder: null }]],
 ]);
 
 interface WithheldField {

@@ -2,6 +2,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { EVENT_CATALOGUE, type DomainEventType, type EventGroup, type TargetType } from '#libs/domain';
 import { containsPattern } from '../contains-pattern.js';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
+import { isAuditEntry } from './is-audit-entry.js';
 import { trailOf } from './trail-of.js';
 
 /** What an entry must be. An empty list and null ask for nothing; several values of one list are alternatives. */
@@ -25,7 +26,7 @@ type Entries = ExpressionBuilder<ReadModelTables, 'read_models.audit_entries'>;
 export function auditFilter(orgId: string, filter: AuditFilter): (entries: Entries) => Expression<SqlBool> {
   const { startMs, endMs, groups, types, targetTypes, targetIds, actorIds, search } = filter;
   return (entries) => {
-    const conditions = [entries('org_id', '=', orgId)];
+    const conditions = [entries('org_id', '=', orgId), isAuditEntry(entries)];
     if (startMs !== null) conditions.push(entries('occurred_at', '>=', String(startMs)));
     if (endMs !== null) conditions.push(entries('occurred_at', '<', String(endMs)));
     // A group is nothing but its types, and those have the index.

@@ -1,19 +1,25 @@
 import type pg from 'pg';
 import { toAuditEntry } from '#libs/domain';
 import type { Projection, SequencedEvent } from '#libs/projections';
+import { announceOrganizations } from '../live-events/announce-organizations.js';
 import { writeActors } from './write-actors.js';
 import { writeEntries } from './write-entries.js';
 
-/** Who did what, and when? Every event is an entry, as the domain maps it; there is nothing to fold. */
+/**
+ * Who did what, and when? Events are entries as the domain maps them; there is nothing to fold. Those that are none, such as
+ * the progress of a job, have rows all the same, for the log of events is read from here.
+ */
 export class AuditLogProjection implements Projection {
   readonly name = 'audit-log';
-  readonly version = 1;
+  readonly version = 2;
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
-    await writeEntries(
+    const rows = page.map(({ event, seq }) => ({ event, seq, entry: toAuditEntry(event) }));
+    await writeEntries(transaction, rows);
+    await writeActors(
       transaction,
-      page.map(({ event, seq }) => ({ event, seq, entry: toAuditEntry(event) })),
+      rows.filter(({ entry }) => entry !== null),
     );
-    await writeActors(transaction, page);
+    await announceOrganizations(transaction, page);
   }
 }

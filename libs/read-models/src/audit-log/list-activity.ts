@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { TargetType } from '#libs/domain';
 import { inOrganization } from '#libs/postgres';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
+import { isAuditEntry } from './is-audit-entry.js';
 import { toRecordedEntry, type RecordedEntry } from './recorded-entry.js';
 import { trailOf } from './trail-of.js';
 
@@ -28,6 +29,7 @@ export function listActivity(
       .selectFrom('read_models.audit_entries')
       .selectAll()
       .where('org_id', '=', orgId)
+      .where(isAuditEntry)
       .where('target_lineage', '=', trailOf(target.id))
       .where('target_type', '=', target.type);
     if (beforeSeq !== null) entries = entries.where('seq', '<', String(beforeSeq));

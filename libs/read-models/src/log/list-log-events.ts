@@ -21,8 +21,8 @@ export interface LogPage {
 /**
  * The organization's events, oldest first. An empty list of types asks for all.
  *
- * They are read from the audit log's rows: every event of the product is an entry there, exports and denied attempts
- * too, and its row keeps it whole, under the number that every projection gives it. The event store has no index of
+ * They are read from the audit log's rows: every event of the product has one there, entry or not, exports and denied
+ * attempts too, and it keeps the event as it may be shown, under the number that every projection gives it. The event store has no index of
  * organizations: each page would walk over what all others did in between.
  * @throws DatabaseUnavailable
  */

@@ -3,6 +3,7 @@ import { projectionMigrations } from '#libs/projections';
 import { apiKeyHistoryMigration } from './api-key-history.migration.js';
 import { apiKeyUsageMigration } from './api-key-usage.migration.js';
 import { apiKeysMigration } from './api-keys.migration.js';
+import { auditEntriesMigration } from './audit-entries.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
 import { readModelGenerationsMigration } from './generations.migration.js';
 
@@ -14,4 +15,5 @@ export const readModelMigrations: readonly Migration[] = [
   apiKeyUsageMigration,
   apiKeyHistoryMigration,
   readModelGenerationsMigration,
+  auditEntriesMigration,
 ];

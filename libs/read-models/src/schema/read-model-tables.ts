@@ -64,12 +64,14 @@ export interface AuditEntriesTable {
   readonly occurred_at: BigInteger;
   readonly event_type: ReadOnly<string>;
   readonly actor_id: ReadOnly<string>;
-  readonly target_type: ReadOnly<TargetType>;
+  /** Null of what is no entry. */
+  readonly target_type: ReadOnly<TargetType | null>;
   readonly target_id: ReadOnly<string | null>;
   readonly target_lineage: ReadOnly<string | null>;
   readonly search: ReadOnly<string>;
   /** See `toRecordedEvent`. */
   readonly event: ReadOnly<string>;
+  readonly is_entry: ReadOnly<boolean>;
 }
 
 export interface AuditActorsTable {

@@ -45,9 +45,9 @@ export class GetAuditMetadataController {
     parseQuery({}, request.query);
     return {
       event_groups: Object.entries(AUDIT_GROUPS).map(([name, label]) => ({ name, label })),
-      event_types: Object.entries(EVENT_CATALOGUE).map(([name, { label, group }]) => ({
-        ...{ name, label, event_group: group },
-      })),
+      event_types: Object.entries(EVENT_CATALOGUE)
+        .filter(([, { isEntry }]) => isEntry)
+        .map(([name, { label, group }]) => ({ name, label, event_group: group })),
       target_types: AUDIT_TARGET_TYPES,
       actors: await listAuditActors(this.reads.database, organizationCaller(request).orgId),
     };

@@ -13,7 +13,7 @@ const properties: Readonly<Record<string, JsonSchema>> = {
   actor: actorSchema,
   reason: { type: ['string', 'null'] },
   request_id: { type: 'string' },
-  data: { type: 'object', description: 'What happened. Key hashes and pepper versions are left out.' },
+  data: { type: 'object', description: 'What happened. Key hashes, pepper versions, inputs and results are left out.' },
 };
 
 /** An event of the log. */

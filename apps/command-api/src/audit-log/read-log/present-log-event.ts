@@ -1,11 +1,4 @@
-import {
-  auditStream,
-  lineageOf,
-  lineageStream,
-  withoutWithheldFields,
-  type Actor,
-  type JsonObject,
-} from '#libs/domain';
+import { streamOf, withoutWithheldFields, type Actor, type JsonObject } from '#libs/domain';
 import type { LogEvent } from '#libs/read-models';
 import { organizationDigest } from '../audit-trail.js';
 
@@ -33,7 +26,8 @@ export function presentLogEvent(orgId: string, { seq, event }: LogEvent): Presen
     event_id: event.id,
     event_type: event.type,
     schema_version,
-    stream: streamOf(orgId, event.data),
+    // The row does not keep it, for it follows from the event.
+    stream: streamOf(event, organizationDigest(orgId)),
     revision: event.revision,
     occurred_at,
     actor,
@@ -41,10 +35,4 @@ export function presentLogEvent(orgId: string, { seq, event }: LogEvent): Presen
     request_id,
     data: withoutWithheldFields(event.type, event.data),
   };
-}
-
-/** The row does not keep it, for it follows from the event: one of a key names it, every other is the organization's. */
-function streamOf(orgId: string, { key_id }: JsonObject): string {
-  const lineage = typeof key_id === 'string' ? lineageOf(key_id) : null;
-  return lineage === null ? auditStream(organizationDigest(orgId)) : lineageStream(lineage);
 }
