@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { toAuditEntry } from '#libs/domain';
 import type { Projection, SequencedEvent } from '#libs/projections';
-import { announceOrganizations } from '../live-events/announce-organizations.js';
 import { writeActors } from './write-actors.js';
 import { writeEntries } from './write-entries.js';
 
@@ -20,6 +19,5 @@ export class AuditLogProjection implements Projection {
       transaction,
       rows.filter(({ entry }) => entry !== null),
     );
-    await announceOrganizations(transaction, page);
   }
 }
