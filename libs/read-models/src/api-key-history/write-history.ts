@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { BinaryArray } from '../binary-array.js';
+import { byOrganization } from '../by-organization.js';
 import { searchText } from '../search-text.js';
 import { FOR_EVER, type EndedState, type HistoryPage, type KeyInterval, type Step } from './history-page.js';
 
@@ -17,7 +18,8 @@ export async function writeHistory(
   await transaction.query({ name: 'insert_states', text: INSERT_STATES, values: [...stateColumns(intervals)] });
 }
 
-function stepColumns(steps: readonly Step[]): readonly Buffer[] {
+function stepColumns(unordered: readonly Step[]): readonly Buffer[] {
+  const steps = byOrganization(unordered, ({ orgId }) => orgId);
   return [
     BinaryArray.text(steps, ({ orgId }) => orgId),
     BinaryArray.text(steps, ({ lineage }) => lineage),
@@ -36,7 +38,8 @@ function ends(ended: readonly EndedState[]): readonly Buffer[] {
   ];
 }
 
-function stateColumns(intervals: readonly KeyInterval[]): readonly Buffer[] {
+function stateColumns(unordered: readonly KeyInterval[]): readonly Buffer[] {
+  const intervals = byOrganization(unordered, ({ orgId }) => orgId);
   return [
     BinaryArray.text(intervals, ({ orgId }) => orgId),
     BinaryArray.text(intervals, ({ key }) => key.id),

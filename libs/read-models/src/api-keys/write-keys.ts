@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { BinaryArray } from '../binary-array.js';
+import { byOrganization } from '../by-organization.js';
 import { searchText } from '../search-text.js';
 import type { ChangedKey } from './key-page-fold.js';
 
@@ -7,7 +8,8 @@ import type { ChangedKey } from './key-page-fold.js';
  * Writes each key as the page left it, new ones and known ones with a statement each: `on conflict do update` would look
  * up, lock and log every row twice. A new key that has a row, or a known one that has none, is an error.
  */
-export async function writeKeys(transaction: pg.ClientBase, keys: readonly ChangedKey[]): Promise<void> {
+export async function writeKeys(transaction: pg.ClientBase, changed: readonly ChangedKey[]): Promise<void> {
+  const keys = byOrganization(changed, ({ orgId }) => orgId);
   const made = keys.filter(({ isNew }) => isNew);
   const known = keys.filter(({ isNew }) => !isNew);
   if (made.length > 0) {

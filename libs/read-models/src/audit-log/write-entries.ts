@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { AuditEntry } from '#libs/domain';
 import type { SequencedEvent } from '#libs/projections';
 import { BinaryArray } from '../binary-array.js';
+import { byOrganization } from '../by-organization.js';
 import { searchText } from '../search-text.js';
 import { toEventText } from './recorded-event.js';
 import { trailOf } from './trail-of.js';
@@ -12,7 +13,8 @@ export interface EntryRow extends SequencedEvent {
 }
 
 /** Adds the rows of a page; one that is there already is an error, for each is projected once. */
-export async function writeEntries(transaction: pg.ClientBase, rows: readonly EntryRow[]): Promise<void> {
+export async function writeEntries(transaction: pg.ClientBase, entries: readonly EntryRow[]): Promise<void> {
+  const rows = byOrganization(entries, ({ event }) => event.metadata.org_id);
   await transaction.query({
     name: 'write_entries',
     text: WRITE_ENTRIES,
