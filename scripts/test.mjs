@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ensureReady } from './ensure-ready.mjs';
 import { ensureTestPrograms } from './ensure-test-programs.mjs';
 
@@ -16,27 +17,19 @@ const env = {
   PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 };
-const run = (title, args, environment = env) => {
-  console.log(`\n== ${title}`);
-  return spawnSync(node, args, { cwd: root, stdio: 'inherit', env: environment }).status === 0;
-};
 const bin = (path) => join(root, 'node_modules', path);
 const checks = [
   ['typecheck', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0']],
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
 ];
-const failedChecks = checks
-  .filter(([title, args]) => !run(title, args, { ...env, NODE_OPTIONS: '' }))
-  .map(([title]) => title);
+// None of them waits for another, and each uses one core.
+const failedChecks = (await Promise.all(checks.map(check))).filter((title) => title !== null);
 
 const report = join(tmpdir(), `keyledger-jest-${process.pid}.json`);
-const jestPassed = run('tests', [
-  bin('jest/bin/jest.js'),
-  '--json',
-  `--outputFile=${report}`,
-  ...process.argv.slice(2),
-]);
+console.log('\n== tests');
+const jest = [bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+const jestPassed = spawnSync(node, jest, { cwd: root, stdio: 'inherit', env }).status === 0;
 const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } = readReport(report);
 
 // The one is no proof for the other, so nobody is to find out by reading test names.
@@ -49,6 +42,20 @@ console.log(
   `\n${numPassedTests + checks.length - failedChecks.length} passed, ${failed} failed, ${numPendingTests} skipped`,
 );
 process.exitCode = failed > 0 || numPendingTests > 0 || numPassedTests === 0 ? 1 : 0;
+
+/** Runs one, shows what it said once it is over, and answers its title where it failed. */
+async function check([title, args]) {
+  const { stdout, stderr, failed } = await promisify(execFile)(node, args, {
+    cwd: root,
+    env: { ...env, NODE_OPTIONS: '' },
+    maxBuffer: 64 * 1_048_576,
+  }).then(
+    (said) => ({ ...said, failed: false }),
+    ({ stdout = '', stderr = '', message }) => ({ stdout, stderr: stderr || message, failed: true }),
+  );
+  console.log(`\n== ${title}\n${stdout}${stderr}`.trimEnd());
+  return failed ? title : null;
+}
 
 function readReport(path) {
   try {
