@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { EventStoreUnavailable, PendingAppend, type AppendResult, type SerialisedAppend } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { isOutage } from '#libs/postgres';
 import { appendBatch } from './append-batch.js';
@@ -17,7 +17,6 @@ export interface AppendQueueOptions {
 
 /** 10,000 waiting appends of a megabyte each would take the process down before the count refuses any. */
 const MAX_WAITING_BYTES = 64_000_000;
-const LONGEST_BACKOFF_MS = 500;
 
 /**
  * Group commit in the process: one batch is in flight, what arrives meanwhile forms the next one. There is no timer,
@@ -69,7 +68,8 @@ export class AppendQueue {
 
   /** An outage is retried until every append of the batch is past its deadline: exact revisions and ids make that safe. */
   async #run(batch: readonly PendingAppend[]): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    const backoff = new Backoff({ firstMs: 50, longestMs: 500 });
+    for (;;) {
       const open = batch.filter(({ settled }) => !settled);
       if (open.length === 0) return;
       try {
@@ -81,11 +81,14 @@ export class AppendQueue {
         return;
       } catch (error) {
         if (!isOutage(error)) return this.#isolate(open, error);
-        const backoff = Math.min(25 * 2 ** attempt, LONGEST_BACKOFF_MS);
+        const backoffMs = backoff.failed();
         const message = error instanceof Error ? error.message : String(error);
-        this.options.logger.warn({ appends: open.length, attempt, backoff, error: message }, 'append interrupted');
+        this.options.logger.warn(
+          { appends: open.length, attempt: backoff.failures, backoffMs, error: message },
+          'append interrupted',
+        );
         for (const pending of open) pending.interruptedBy(error);
-        await delay(backoff);
+        await pause(backoffMs);
       }
     }
   }

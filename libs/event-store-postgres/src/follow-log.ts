@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   EventStoreUnavailable,
   LogIntegrityError,
@@ -6,11 +5,9 @@ import {
   type LogRead,
   type LogSubscription,
 } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import type { HeadWatch } from './head-watch.js';
-
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * The subscription of the port. It reads only while the head is ahead of it; otherwise every successful poll becomes an
@@ -26,23 +23,24 @@ export async function* followLog(
   let position = read.after;
   let behind = true;
   let knownAt = -Infinity;
-  let failures = 0;
+  const backoff = new Backoff({ firstMs: 100, longestMs: 5_000 });
   while (!signal.aborted) {
     if (behind) {
       const page = await unlessOutOfReach(readAll({ ...read, after: position }));
       if (signal.aborted) return;
       knownAt = performance.now();
       if (page !== null) {
-        failures = 0;
+        backoff.succeeded();
         position = page.position;
         behind = !page.caughtUp;
         yield page;
         continue;
       }
       // The poll may succeed while this read never does: that must be seen, and must not be hammered.
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS);
-      logger.warn({ after: position.toString(), failures, pauseMs }, 'a page of the log could not be read yet');
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      const backoffMs = backoff.failed();
+      const { failures } = backoff;
+      logger.warn({ after: position.toString(), failures, backoffMs }, 'a page of the log could not be read yet');
+      await pause(backoffMs, signal);
     }
     // Only a poll that was asked after the last read is news: an earlier one may show an older head.
     const seen = await watch.after(knownAt, signal);

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Position } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { readHead } from './read-head.js';
 
@@ -17,8 +17,6 @@ export interface HeadWatchOptions {
   readonly logger: Logger;
   readonly pollMs?: number;
 }
-
-const LONGEST_BACKOFF_MS = 2_000;
 
 /**
  * Follows the head of the log for all subscribers of one store, over one connection that both polls and listens: the
@@ -75,16 +73,16 @@ export class HeadWatch {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    const failures = { inARow: 0 };
+    const backoff = new Backoff({ firstMs: 50, longestMs: 2_000 });
     while (!signal.aborted) {
       try {
-        await this.#poll(() => (failures.inARow = 0));
+        await this.#poll(() => backoff.succeeded());
       } catch (error) {
         if (signal.aborted) return;
-        const backoff = Math.min(50 * 2 ** failures.inARow++, LONGEST_BACKOFF_MS);
+        const backoffMs = backoff.failed();
         const message = error instanceof Error ? error.message : String(error);
-        this.options.logger.warn({ error: message, backoff }, 'event log out of reach of its subscribers');
-        await delay(backoff, undefined, { signal }).catch(() => undefined);
+        this.options.logger.warn({ error: message, backoffMs }, 'event log out of reach of its subscribers');
+        await pause(backoffMs, signal);
       }
     }
   }

@@ -1,4 +1,5 @@
 export * from './aborted.js';
+export * from './backoff.js';
 export * from './closing.js';
 export * from './data-directory-lock.js';
 export * from './listen-at.js';

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isError } from '#libs/errors';
 import type { Logger } from '#libs/observability';
+import { Backoff, pause } from './backoff.js';
 import { mayComeBack } from './may-come-back.js';
 
 export interface OnceReachableOptions {
@@ -11,9 +11,6 @@ export interface OnceReachableOptions {
   readonly onOutage?: (outage: Error) => void;
 }
 
-const FIRST_BACKOFF_MS = 100;
-const LONGEST_BACKOFF_MS = 2_000;
-
 /**
  * Attempts until no outage is in the way, with a log line for each that was; null when the signal fired first.
  * @throws what is no outage and would be the same at the next attempt
@@ -22,16 +19,17 @@ export async function onceReachable<T>(
   attempt: () => Promise<T>,
   { logger, signal, onOutage }: OnceReachableOptions,
 ): Promise<T | null> {
-  for (let failures = 0; !signal.aborted; failures++) {
+  const backoff = new Backoff({ firstMs: 100, longestMs: 2_000 });
+  while (!signal.aborted) {
     try {
       return await attempt();
     } catch (error) {
       if (signal.aborted) break;
       if (!mayComeBack(error)) throw error;
       if (isError(error)) onOutage?.(error);
-      const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LONGEST_BACKOFF_MS);
+      const backoffMs = backoff.failed();
       logger.warn({ err: error, backoffMs }, 'waiting for the stores');
-      await delay(backoffMs, undefined, { signal }).catch(() => undefined);
+      await pause(backoffMs, signal);
     }
   }
   return null;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { auditStream, currentSchemaVersion, type Actor, type AuditEvent } from '#libs/domain';
 import { EventStoreUnavailable, NO_STREAM, type EventStore, type Position, type StoredEvent } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import { eventId } from '../write-side/event-id.js';
 
 export interface AuditRecord {
@@ -38,8 +38,9 @@ export class AuditTrail {
     const stream = auditStream(organizationDigest(record.orgId));
     const id = eventId(record.commandId, 0);
     const startedAt = this.clock();
+    const backoff = new Backoff({ firstMs: 10, longestMs: 200, jitter: 1 });
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      if (attempt > 0) await delay(Math.random() * Math.min(5 * 2 ** attempt, 200));
+      if (attempt > 0) await pause(backoff.failed());
       const [last] = await this.store.readStream(stream, { direction: 'backwards', limit: 1 });
       // A conflict may have been with another attempt at this very record.
       const since = record.repeatedSince ?? (attempt > 0 ? startedAt : null);

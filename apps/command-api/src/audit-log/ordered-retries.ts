@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 
 export interface OrderedRetriesOptions {
@@ -6,8 +7,6 @@ export interface OrderedRetriesOptions {
   /** Beyond so many the newest is given up, with a log line. */
   readonly mostWaiting: number;
 }
-
-const LONGEST_PAUSE_MS = 10_000;
 
 /** Work in the background: in order within one lane, each piece repeated with a growing pause until it succeeds. */
 export class OrderedRetries {
@@ -42,7 +41,8 @@ export class OrderedRetries {
 
   async #untilDone(lane: string, work: () => Promise<unknown>): Promise<void> {
     const { logger } = this.options;
-    for (let attempt = 0; ; attempt++) {
+    const backoff = new Backoff({ firstMs: 100, longestMs: 10_000 });
+    for (;;) {
       if (this.#stopped.signal.aborted) {
         logger.error({ lane }, 'an audit record was given up: the process ends');
         return;
@@ -51,9 +51,9 @@ export class OrderedRetries {
         await work();
         return;
       } catch (error) {
-        logger.warn({ lane, attempt, err: error }, 'an audit record could not be stored yet');
-        const pause = Math.min(100 * 2 ** attempt, LONGEST_PAUSE_MS);
-        await delay(pause, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+        const backoffMs = backoff.failed();
+        logger.warn({ lane, backoffMs, err: error }, 'an audit record could not be stored yet');
+        await pause(backoffMs, this.#stopped.signal);
       }
     }
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { DomainRejection, type EventMetadata } from '#libs/domain';
 import {
   BEGINNING,
@@ -8,6 +7,7 @@ import {
   type Position,
   type StoredEvent,
 } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import { correlatedBy, inSpan, streamCategory } from '#libs/observability';
 import { eventId } from './event-id.js';
 import { NO_FAIL_POINT, type FailPoint } from './fail-point.js';
@@ -82,8 +82,9 @@ export class CommandRunner {
   ): Promise<CommandOutcome<State>> {
     const { store, clock, onAppended, failPoint = NO_FAIL_POINT } = this.options;
     const startedAt = clock();
+    const backoff = new Backoff({ firstMs: 10, longestMs: 1_000, jitter: 1 });
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      if (attempt > 0) await delay(Math.random() * 5 * 2 ** attempt);
+      if (attempt > 0) await pause(backoff.failed());
       const skipLoad = run.startsStream === true && attempt === 0 && !run.repeated;
       const stored = skipLoad ? [] : await loadStream(store, run.stream);
       if (stored.some((event) => event.metadata.org_id !== run.metadata.org_id)) return this.#outcomeOfForeign(run);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   EventStoreUnavailable,
   type EventStore,
@@ -6,6 +5,7 @@ import {
   type Position,
   type StoredEvent,
 } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { DirectoryUnavailable } from './directory-unavailable.js';
 
@@ -20,8 +20,6 @@ export interface LogFollowerOptions {
   /** Takes each event in log order. What it throws stops the follower for good. */
   readonly onEvent: (event: StoredEvent) => void;
 }
-
-const LONGEST_BACKOFF_MS = 2_000;
 
 /**
  * Follows the log from its present end, and knows how old its view is: by the last caught-up page that came through this
@@ -76,7 +74,8 @@ export class LogFollower {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     let after: Position | null = null;
-    for (let failures = 0; !signal.aborted; failures++) {
+    const backoff = new Backoff({ firstMs: 100, longestMs: 2_000 });
+    while (!signal.aborted) {
       try {
         after ??= await this.options.store.head();
         const { store, prefixes } = this.options;
@@ -84,14 +83,14 @@ export class LogFollower {
           if (signal.aborted) return;
           this.#take(page);
           after = page.position;
-          failures = 0;
+          backoff.succeeded();
         }
         if (!signal.aborted) throw new Error('the subscription ended by itself');
       } catch (error) {
         if (!(error instanceof EventStoreUnavailable)) return this.fail(error);
-        const backoffMs = Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS);
+        const backoffMs = backoff.failed();
         this.options.logger.warn({ ...described(error), backoffMs }, 'key directory waits for the event store');
-        await delay(backoffMs, undefined, { signal }).catch(() => undefined);
+        await pause(backoffMs, signal);
       }
     }
   }
