@@ -2,6 +2,7 @@ export * from './test-database.js';
 export * from './builders/api-key-events.js';
 export * from './builders/audit-events.js';
 export * from './builders/job-events.js';
+export * from './builders/job-that-is.js';
 export * from './builders/key-that-is.js';
 export * from './builders/policy-type-events.js';
 export * from './builders/recorded-event.js';
