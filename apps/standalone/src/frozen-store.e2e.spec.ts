@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,9 @@ it.each([
     logFile: join(dataDir, 'test.log'),
   });
   try {
+    // Making one takes its time on a busy machine.
+    const own = join(dataDir, 'postgres', 'data', 'postmaster.pid');
+    await eventually('its own Postgres', () => (setting === 'DATABASE_URL' || existsSync(own) ? true : null));
     await eventually('a connection', () => (frozen.connections() > 0 ? true : null));
     // Cut short after 9 s it would end with 1.
     expect(await product.kill('SIGTERM')).toBe(0);
