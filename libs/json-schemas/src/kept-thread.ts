@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { SchemaCheckUnavailable } from './schema-check-unavailable.js';
 import { SchemaThread, ThreadLost } from './schema-thread.js';
@@ -10,12 +10,11 @@ export interface Exceeded {
   readonly what: string;
 }
 
-const LONGEST_BACKOFF_MS = 5_000;
-
 /** A thread whenever one is needed: made at the first request, and anew after one that had to be ended. */
 export class KeptThread {
   #thread: Promise<SchemaThread> | null = null;
-  #failedStarts = 0;
+  readonly #backoff = new Backoff({ firstMs: 100, longestMs: 5_000 });
+  #pauseMs = 0;
   readonly #stopping = new AbortController();
 
   constructor(private readonly logger: Logger) {}
@@ -34,7 +33,10 @@ export class KeptThread {
       if (!(error instanceof ThreadLost)) throw error;
       await this.#end();
       if (!this.#stopping.signal.aborted)
-        this.logger.warn({ schema: request.key, err: error }, 'the thread for schemas was lost');
+        this.logger.warn(
+          { schema: request.key, err: error, pause_ms: this.#pauseMs },
+          'the thread for schemas was lost',
+        );
       if (error.isOutOfMemory) return { kind: 'exceeded', what: 'too much memory' };
       throw new SchemaCheckUnavailable('there is no thread to check schemas with', { cause: error });
     }
@@ -57,15 +59,13 @@ export class KeptThread {
 
   /** @throws ThreadLost */
   async #start(): Promise<SchemaThread> {
-    if (this.#failedStarts > 0) {
-      const backoff = Math.min(100 * 2 ** this.#failedStarts, LONGEST_BACKOFF_MS);
-      await delay(backoff, undefined, { signal: this.#stopping.signal }).catch(() => {
-        throw new ThreadLost('the check of schemas has stopped');
-      });
-    }
-    this.#failedStarts++;
+    await pause(this.#pauseMs, this.#stopping.signal);
+    if (this.#stopping.signal.aborted) throw new ThreadLost('the check of schemas has stopped');
+    // Unless it starts, the next one waits.
+    this.#pauseMs = this.#backoff.failed();
     const thread = await SchemaThread.start();
-    this.#failedStarts = 0;
+    this.#backoff.succeeded();
+    this.#pauseMs = 0;
     return thread;
   }
 }
