@@ -2,7 +2,12 @@ import type { EventStore } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { createPool } from '#libs/postgres';
 import { ProjectionHost, type Projection, type ProjectionStatus } from '#libs/projections';
-import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
+import {
+  ApiKeyHistoryProjection,
+  ApiKeysProjection,
+  AuditLogProjection,
+  PolicyTypesProjection,
+} from '#libs/read-models';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
 export interface ProjectorOptions {
@@ -30,6 +35,7 @@ const PROJECTIONS: readonly (() => Projection)[] = [
   () => new ApiKeysProjection(),
   () => new ApiKeyHistoryProjection(),
   () => new AuditLogProjection(),
+  () => new PolicyTypesProjection(),
 ];
 
 /** Another process may run the same: of each projection one owner works, the others stand by. */

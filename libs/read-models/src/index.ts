@@ -20,6 +20,8 @@ export type * from './audit-log/recorded-entry.js';
 export * from './audit-log/stream-audit-entries.js';
 export * from './log/list-log-events.js';
 export * from './log/stream-log-events.js';
+export * from './policy-types/list-policy-types.js';
+export * from './policy-types/policy-types.projection.js';
 export type * from './read-page.js';
 export * from './schema/read-model-migrations.js';
 export type * from './schema/read-model-tables.js';

@@ -6,6 +6,7 @@ import { apiKeysMigration } from './api-keys.migration.js';
 import { auditEntriesMigration } from './audit-entries.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
 import { readModelGenerationsMigration } from './generations.migration.js';
+import { policyTypesMigration } from './policy-types.migration.js';
 
 /** Everything of schema `read_models`, the projections' checkpoints included, in the order of its making. */
 export const readModelMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const readModelMigrations: readonly Migration[] = [
   apiKeyHistoryMigration,
   readModelGenerationsMigration,
   auditEntriesMigration,
+  policyTypesMigration,
 ];

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Actor, KeyState, TargetType } from '#libs/domain';
+import type { Actor, KeyState, PolicyTypeState, TargetType } from '#libs/domain';
 
 /** A bigint column: `pg` hands it out as text, and every value of ours is a safe integer. */
 type BigInteger = ColumnType<string, never, never>;
@@ -82,6 +82,13 @@ export interface AuditActorsTable {
   readonly last_seq: BigInteger;
 }
 
+export interface PolicyTypesTable {
+  readonly org_id: ReadOnly<string>;
+  readonly policy_type: ReadOnly<string>;
+  readonly created_seq: BigInteger;
+  readonly state: ReadOnly<PolicyTypeState>;
+}
+
 /** Schema `read_models` as the api role sees it. */
 export interface ReadModelTables {
   readonly 'read_models.api_keys': ApiKeysTable;
@@ -90,4 +97,5 @@ export interface ReadModelTables {
   readonly 'read_models.api_key_usage': ApiKeyUsageTable;
   readonly 'read_models.audit_entries': AuditEntriesTable;
   readonly 'read_models.audit_actors': AuditActorsTable;
+  readonly 'read_models.policy_types': PolicyTypesTable;
 }
