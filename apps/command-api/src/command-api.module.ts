@@ -15,6 +15,7 @@ import { ListScopesController, SCOPE_LISTING } from './callers/list-scopes.contr
 import { WhoamiController } from './callers/whoami.controller.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
 import { Cursors } from './http/cursors.js';
+import { ListPolicyTypesController } from './policy-types/list-policy-types/list-policy-types.controller.js';
 import { ReadSide } from './reads/read-side.js';
 
 /** Two organizations that take all they may leave the others waiting, but only for downloads. */
@@ -41,6 +42,7 @@ export class CommandApiModule {
         ExportAuditLogController,
         ListActivityController,
         ReadLogController,
+        ListPolicyTypesController,
         WhoamiController,
         ListScopesController,
       ],

@@ -11,6 +11,7 @@ import {
 } from '#libs/auth';
 import { holds, type ScopeCatalogue } from '#libs/domain';
 import { tracedEventStore, type EventStore } from '#libs/event-store';
+import { JsonSchemas } from '#libs/json-schemas';
 import { OpaqueTokens, type Keyring } from '#libs/keyring';
 import { listenAt } from '#libs/lifecycle';
 import type { Logger, ProductMetrics } from '#libs/observability';
@@ -22,6 +23,7 @@ import {
   ApiKeysProjection,
   AuditLogProjection,
   getApiKey,
+  PolicyTypesProjection,
   recordUse,
   type ReadModelTables,
 } from '#libs/read-models';
@@ -34,6 +36,8 @@ import { createCommandApi } from './create-command-api.js';
 import { finishRequests } from './http/finish-requests.js';
 import { LogPositions } from './http/log-positions.js';
 import { OperatorModule } from './operator/operator.module.js';
+import { PolicyTypes } from './policy-types/policy-types.js';
+import { PolicyTypesModule } from './policy-types/policy-types.module.js';
 import { UseCasesModule } from './use-cases.module.js';
 import { CommandRunner } from './write-side/command-runner.js';
 import type { FailPoint } from './write-side/fail-point.js';
@@ -132,6 +136,8 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const lastUsedAt = async (orgId: string, keyId: string): Promise<number | null> =>
     lastUsed.pending(keyId) ?? (await getApiKey(database, orgId, keyId))?.lastUsedAt ?? null;
   const apiKeys = new ApiKeyWrites({ store, runner, writes, sealPosition, lastUsedAt });
+  const policyTypes = new PolicyTypes(store);
+  const schemas = new JsonSchemas({ logger });
   const trail = new AuditTrail(store, clock);
   const denials = new AuditedDenials(trail, clock, logger);
   const exports = new ExportAudit(trail, logger);
@@ -151,6 +157,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     'api-keys': new ApiKeysProjection().version,
     'api-key-history': new ApiKeyHistoryProjection().version,
     'audit-log': new AuditLogProjection().version,
+    'policy-types': new PolicyTypesProjection().version,
   };
   const application = await createCommandApi({
     settings,
@@ -177,6 +184,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
     modules: [
       UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),
+      PolicyTypesModule.over({ policyTypes, schemas, runner, writes, sealPosition }),
       OperatorModule.over(new OperatorProjections(operatorPool, versions)),
     ],
   });
@@ -189,6 +197,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
       exports.stop(STOP_BACKGROUND_MS),
       directory.stop(),
       lastUsed.stop(),
+      schemas.stop(),
       waiter.close(),
     ]);
     await Promise.all([pool.end(), operatorPool.end(), downloadPool.end()]);

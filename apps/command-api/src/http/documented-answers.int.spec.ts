@@ -39,6 +39,10 @@ const reads = (path: string, scope?: string): Route => {
 const writes = (method: string, path: string, body: unknown, scope = 'keys:manage'): Route => {
   return { method, path, body, scope, writes: true, namesAKey: path.includes('ID') };
 };
+/** What no scope lets a key do. */
+const adminWrites = (method: string, path: string, body: unknown): Route => {
+  return { method, path, body, writes: true, namesAKey: false };
+};
 
 const ROUTES: readonly Route[] = [
   reads('/v1/whoami'),
@@ -60,6 +64,9 @@ const ROUTES: readonly Route[] = [
   writes('POST', '/v1/api-keys/ID/revoke', {}),
   writes('DELETE', '/v1/api-keys/ID', undefined),
   writes('POST', '/v1/system_audit_log/export_ack', { row_count: 1 }, 'audit:read'),
+  adminWrites('PUT', '/v1/policy-types/auto', { title: 'Auto' }),
+  reads('/v1/policy-types', 'extract:read'),
+  reads('/v1/policy-types/auto/schema', 'extract:read'),
 ];
 const OPERATOR_ROUTES: readonly Route[] = [
   reads('/v1/operator/projections'),
@@ -124,6 +131,7 @@ it('serves each route, and refuses each for what is wrong with caller, request, 
       (route) => api.call(tokenFor(api, route), route.method, withoutId(route), route.body),
       named,
     );
+    expect((await api.call(admin, 'GET', '/v1/policy-types/nothing/schema')).status).toBe(404);
     const withBody = ALL.filter((route) => route.writes);
     const text = { 'content-type': 'text/plain' };
     await expectEach(

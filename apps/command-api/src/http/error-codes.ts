@@ -42,6 +42,10 @@ export const ERROR_CODES = {
   identity_provider_unavailable: { status: 502, message: 'The identity provider does not answer. Try again.' },
   event_store_unavailable: { status: 503, message: 'The event store does not answer. Nothing was done; try again.' },
   database_unavailable: { status: 503, message: 'The database does not answer. Nothing was done; try again.' },
+  schema_check_unavailable: {
+    status: 503,
+    message: 'Too many values wait to be held against their schemas. Nothing was done; try again.',
+  },
   read_model_behind: { status: 503, message: 'The read model has not reached that position yet. Try again.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly message: string }>>;
 

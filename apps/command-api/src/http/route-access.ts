@@ -42,6 +42,19 @@ export const ANY_CALLER: RouteAccess = {
   rateLimited: true,
 };
 export const ANY_CALLER_OF_AN_ORGANIZATION: RouteAccess = { ...ANY_CALLER, platform: false };
+/** Only people say what work is done; whoever submits it may look. */
+export const CHANGE_POLICY_TYPES: RouteAccess = {
+  roles: ['admin'],
+  scopes: [],
+  platform: false,
+  denialsAreAudited: false,
+  rateLimited: true,
+};
+export const READ_POLICY_TYPES: RouteAccess = {
+  ...CHANGE_POLICY_TYPES,
+  roles: ['admin', 'member'],
+  scopes: ['extract:read', 'jobs:write'],
+};
 export const OPERATOR: RouteAccess = {
   roles: [],
   scopes: [],

@@ -42,7 +42,7 @@ export function openApiDocument(routes: readonly KnownRoute[], { bodies, schemas
 }
 
 /** In the order in which the reference page shows them. */
-const TAGS: readonly RouteContract['tag'][] = ['API keys', 'Audit log', 'Callers', 'Operations'];
+const TAGS: readonly RouteContract['tag'][] = ['API keys', 'Audit log', 'Policy types', 'Callers', 'Operations'];
 
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A JWT, an API key or a platform token.' },
