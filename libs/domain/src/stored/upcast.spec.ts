@@ -1,8 +1,29 @@
-import { aDenial, anExport, apiKeyCreated, apiKeyDeleted, apiKeyRotated, apiKeyUpdated, keyId } from '#libs/testing';
+import {
+  aDenial,
+  anExport,
+  apiKeyCreated,
+  apiKeyDeleted,
+  apiKeyRotated,
+  apiKeyUpdated,
+  jobAttemptFailed,
+  jobCancelled,
+  jobCompleted,
+  jobFailed,
+  jobLeased,
+  jobLeaseExpired,
+  jobProgressed,
+  jobRetried,
+  jobSubmitted,
+  jobUsageRecorded,
+  keyId,
+  policyTypeCreated,
+  policyTypeUpdated,
+  usageOf,
+} from '#libs/testing';
 import type { DomainEvent } from '../domain-event.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { MalformedEvent } from './malformed-event.js';
-import { parseApiKeyEvent } from './parse-stored-event.js';
+import { parseApiKeyEvent, parseJobEvent, parsePolicyTypeEvent } from './parse-stored-event.js';
 import { toPresentVersion, UnknownEvent, upcast } from './upcast.js';
 
 const rename = [{ field: 'name', before: 'a', after: 'b' }];
@@ -14,6 +35,8 @@ const events: readonly DomainEvent[] = [
   anExport(),
   anExport({ via: 'log' }),
   aDenial(),
+  ...[jobSubmitted(), jobLeased(), jobProgressed(), jobCompleted(), jobAttemptFailed(), jobLeaseExpired()],
+  ...[jobFailed(), jobCancelled(), jobRetried(), jobUsageRecorded(), policyTypeCreated(), policyTypeUpdated()],
 ];
 
 it.each(events.map(({ type, data }) => ({ type, data })))('reads $type as it was written', ({ type, data }) =>
@@ -29,9 +52,16 @@ it('throws on a version that a later release wrote', () =>
 it.each([0, -1, 1.5, NaN])('throws on version %d, which no release wrote', (version) =>
   expect(() => upcast('api_key.created', version, apiKeyCreated().data)).toThrow(MalformedEvent),
 );
-it('throws on an event of another kind in the stream of a key', () =>
-  expect(() => parseApiKeyEvent(anExport())).toThrow(UnknownEvent));
-it('keeps the metadata beside the event', () => expect(parseApiKeyEvent(apiKeyCreated())).toEqual(apiKeyCreated()));
+it('throws on an event of another kind in a stream', () => {
+  expect(() => parseApiKeyEvent(anExport())).toThrow(UnknownEvent);
+  expect(() => parseJobEvent(apiKeyCreated())).toThrow(UnknownEvent);
+  expect(() => parsePolicyTypeEvent(jobLeased())).toThrow(UnknownEvent);
+});
+it('keeps the metadata beside the event', () => {
+  expect(parseApiKeyEvent(apiKeyCreated())).toEqual(apiKeyCreated());
+  expect(parseJobEvent(jobLeased())).toEqual(jobLeased());
+  expect(parsePolicyTypeEvent(policyTypeCreated())).toEqual(policyTypeCreated());
+});
 
 it('runs the upcasters of the versions after its own, in order', () => {
   const upcasters = [
@@ -52,11 +82,15 @@ it.each(everyField)('throws on %s without %s', (type, field, data) => {
   const rest = Object.fromEntries(Object.entries(data).filter(([name]) => name !== field));
   expect(() => upcast(type, 1, rest)).toThrow(`data.${field} must be there`);
 });
-it.each(everyField)('throws on %s with garbage as %s', (type, field, data) => {
-  for (const garbage of [[null], -1, 0.5] satisfies JsonValue[]) {
-    expect(() => upcast(type, 1, { ...data, [field]: garbage })).toThrow(MalformedEvent);
-  }
-});
+// A result may be anything.
+it.each(everyField.filter(([, field]) => field !== 'result'))(
+  'throws on %s with garbage as %s',
+  (type, field, data) => {
+    for (const garbage of [[null], -1, 0.5] satisfies JsonValue[]) {
+      expect(() => upcast(type, 1, { ...data, [field]: garbage })).toThrow(MalformedEvent);
+    }
+  },
+);
 it.each(events)('throws on $type with a field that this version would lose', ({ type, data }) =>
   expect(() => upcast(type, 1, { ...data, extra: 1 })).toThrow('data has the unknown field extra'),
 );
@@ -64,6 +98,14 @@ it.each(events)('throws on $type with a field that this version would lose', ({ 
 it.each<[string, DomainEvent['type'], JsonObject]>([
   ['an unknown access', 'api_key.created', { ...apiKeyCreated().data, access: 'root' }],
   ['scopes that are no strings', 'api_key.created', { ...apiKeyCreated().data, scopes: [1] }],
+  [
+    'a cost that is no decimal',
+    'job.usage_recorded',
+    { ...jobUsageRecorded().data, usage: usageOf({ cost_usd: '1.' }) },
+  ],
+  ['a usage that lacks tokens', 'job.completed', { ...jobCompleted().data, usage: { cost_usd: '1.000000' } }],
+  ['an error with a stack', 'job.failed', { ...jobFailed().data, error: { code: 'c', message: 'm', stack: 's' } }],
+  ['a schema that is a list', 'policy_type.created', { ...policyTypeCreated().data, input_schema: [] }],
   ['a successor without a hash', 'api_key.rotated', { ...apiKeyRotated().data, successor: { key_id: keyId(1) } }],
   [
     'a change without before',
