@@ -85,6 +85,7 @@ it('documents every route that there is', async () => {
     'GET /v1/api-keys/{id}',
     'GET /v1/api-keys/{id}/history',
     'GET /v1/log',
+    'GET /v1/policy-types',
     'GET /v1/scopes',
     'GET /v1/system_audit_log',
     'GET /v1/system_audit_log/export',
