@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreUnavailable, type EventStore, type LogPage, type Position } from '#libs/event-store';
+import { Backoff, pause } from '#libs/lifecycle';
 import { DatabaseUnavailable } from '#libs/postgres';
 import { gathered } from './gathered.js';
 import { mayPass } from './may-pass.js';
@@ -23,7 +23,7 @@ export interface Owner {
   /** Finds out where to go on. Null: nothing is left to do. */
   begin(ownership: Ownership): Promise<OwnersWork | null>;
   /** Told of what may pass; it begins anew after so many milliseconds. */
-  interrupted(error: unknown, backoff: number): void;
+  interrupted(error: unknown, backoffMs: number): void;
   /** Told of what waiting does not mend; it was the end. */
   giveUp(error: unknown): Promise<void> | void;
 }
@@ -40,14 +40,13 @@ export interface OwnerLoopOptions {
 }
 
 const PAGE_SIZE = 5_000;
-const LONGEST_BACKOFF_MS = 5_000;
 
 /**
  * Hands the log to the owner of a generation, page after page, and outlives outages of the event store and of Postgres,
  * after which it begins again from what is stored. Never throws but what `giveUp` does.
  */
 export class OwnerLoop {
-  #failures = 0;
+  readonly #backoff = new Backoff({ firstMs: 100, longestMs: 5_000 });
 
   constructor(private readonly options: OwnerLoopOptions) {}
 
@@ -61,9 +60,9 @@ export class OwnerLoop {
         // What was not finished because of the stop is no failure: the next owner does it.
         if (signal.aborted) return;
         if (!mayPass(error)) return await owner.giveUp(error);
-        const backoff = Math.min(100 * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
-        owner.interrupted(error, backoff);
-        await delay(backoff, undefined, { signal }).catch(() => undefined);
+        const backoffMs = this.#backoff.failed();
+        owner.interrupted(error, backoffMs);
+        await pause(backoffMs, signal);
       }
     }
   }
@@ -88,7 +87,7 @@ export class OwnerLoop {
       for await (const page of readAhead(gathers ? gathered(pages) : pages)) {
         if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
         const isDone = await work.take(page);
-        this.#failures = 0;
+        this.#backoff.succeeded();
         if (isDone || signal.aborted) return;
       }
       if (!signal.aborted) throw new EventStoreUnavailable('the subscription ended by itself');

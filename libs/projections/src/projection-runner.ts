@@ -81,18 +81,18 @@ export class ProjectionRunner {
     const owner = {
       acquire: () => this.#acquire(),
       begin: (ownership: Ownership) => this.#begin(ownership),
-      interrupted: (error: unknown, backoff: number) => this.#interrupted(error, backoff),
+      interrupted: (error: unknown, backoffMs: number) => this.#interrupted(error, backoffMs),
       giveUp: (error: unknown) => this.#giveUp(error),
     };
     return new OwnerLoop({ owner, eventStore, pageSize, gathers: true, signal: this.#stopping.signal });
   }
 
-  #interrupted(error: unknown, backoff: number): void {
+  #interrupted(error: unknown, backoffMs: number): void {
     this.#state = 'starting';
     const { logger } = this.options;
     if (error instanceof CheckpointConflict)
-      logger.info({ ...this.#fields(), backoff }, 'projection went on elsewhere, or in another generation');
-    else logger.warn({ ...this.#fields(), err: error, backoff }, 'projection interrupted');
+      logger.info({ ...this.#fields(), backoffMs }, 'projection went on elsewhere, or in another generation');
+    else logger.warn({ ...this.#fields(), err: error, backoffMs }, 'projection interrupted');
   }
 
   async #begin({ client, generation }: Ownership): Promise<OwnersWork> {

@@ -50,8 +50,8 @@ export class GenerationBuilder {
     const owner = {
       acquire: () => this.#acquire(),
       begin: (ownership: Ownership) => this.#begin(ownership),
-      interrupted: (error: unknown, backoff: number) =>
-        this.options.logger.warn({ ...this.#fields(), err: error, backoff }, 'rebuild interrupted'),
+      interrupted: (error: unknown, backoffMs: number) =>
+        this.options.logger.warn({ ...this.#fields(), err: error, backoffMs }, 'rebuild interrupted'),
       giveUp: (error: unknown) => this.#giveUp(error),
     };
     await new OwnerLoop({ owner, eventStore, pageSize, gathers: false, signal: this.#stopping.signal }).run();
