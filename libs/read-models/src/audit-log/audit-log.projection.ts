@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { toAuditEntry } from '#libs/domain';
+import { toAuditEntry, type AuditEntry } from '#libs/domain';
 import type { Projection, SequencedEvent } from '#libs/projections';
 import { writeActors } from './write-actors.js';
-import { writeEntries } from './write-entries.js';
+import { writeEntries, type FoundBy } from './write-entries.js';
 
 /**
  * Who did what, and when? Events are entries as the domain maps them; there is nothing to fold. Those that are none, such as
@@ -13,11 +13,18 @@ export class AuditLogProjection implements Projection {
   readonly version = 2;
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
-    const rows = page.map(({ event, seq }) => ({ event, seq, entry: toAuditEntry(event) }));
+    const rows = page.map(({ event, seq }) => ({ event, seq, entry: foundBy(toAuditEntry(event)) }));
     await writeEntries(transaction, rows);
     await writeActors(
       transaction,
       rows.filter(({ entry }) => entry !== null),
     );
   }
+}
+
+/** The changes are let go of at once: those of a whole page would outlive the young generation. */
+function foundBy(entry: AuditEntry | null): FoundBy | null {
+  if (entry === null) return null;
+  const { target_type, target_id, target_name, summary, reason } = entry;
+  return { target_type, target_id, target_name, summary, reason };
 }

@@ -9,8 +9,11 @@ import { trailOf } from './trail-of.js';
 
 export interface EntryRow extends SequencedEvent {
   /** Null for a step that is no entry. */
-  readonly entry: AuditEntry | null;
+  readonly entry: FoundBy | null;
 }
+
+/** What an entry is found by: all of it that the row keeps, for the rest is made of the event again. */
+export type FoundBy = Pick<AuditEntry, 'target_type' | 'target_id' | 'target_name' | 'summary' | 'reason'>;
 
 /** Adds the rows of a page; one that is there already is an error, for each is projected once. */
 export async function writeEntries(transaction: pg.ClientBase, entries: readonly EntryRow[]): Promise<void> {
