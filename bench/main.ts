@@ -14,6 +14,7 @@ import * as projectionLag from './projection-lag.bench.js';
 import * as readLog from './read-log.bench.js';
 import * as rebuild from './rebuild.bench.js';
 import * as revocation from './revocation.bench.js';
+import * as usage from './usage.bench.js';
 import * as verifyFunction from './verify-function.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
 
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   rebuild,
   'projection-lag': projectionLag,
   'as-of': asOf,
+  usage,
   'verify-function': verifyFunction,
   'verify-http': verifyHttp,
   'create-key': createKey,

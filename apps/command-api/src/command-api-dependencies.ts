@@ -3,7 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { ApiKeyCaller, Caller, KeyVerifier, LastUsedRecorder } from '#libs/auth';
 import type { ScopeCatalogue } from '#libs/domain';
-import type { Position } from '#libs/event-store';
+import type { EventStore, Position } from '#libs/event-store';
 import type { OpaqueTokens } from '#libs/keyring';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import type { ReadinessProbe } from '#libs/operations';
@@ -35,6 +35,8 @@ export interface CommandApiDependencies {
   readonly database: Kysely<ReadModelTables>;
   /** The same by few connections of their own, so that downloads take none from other requests. */
   readonly downloads: Kysely<ReadModelTables>;
+  /** The log itself, for what no read model keeps. */
+  readonly eventStore: Pick<EventStore, 'readStream'>;
   /** The end of the log. @throws EventStoreUnavailable */
   readonly head: () => Promise<Position>;
   /** Whether the read model reached the position within the time. */

@@ -11,12 +11,16 @@ import { GetAuditMetadataController } from './audit-log/get-audit-metadata/get-a
 import { ListActivityController } from './audit-log/list-activity/list-activity.controller.js';
 import { ListAuditLogController } from './audit-log/list-audit-log/list-audit-log.controller.js';
 import { ReadLogController } from './audit-log/read-log/read-log.controller.js';
+import { EVENT_STORE, GetJobHistoryController } from './jobs/get-job-history/get-job-history.controller.js';
+import { GetJobController } from './jobs/get-job/get-job.controller.js';
+import { ListJobsController } from './jobs/list-jobs/list-jobs.controller.js';
+import { ListPolicyTypesController } from './policy-types/list-policy-types/list-policy-types.controller.js';
 import { ListScopesController, SCOPE_LISTING } from './callers/list-scopes.controller.js';
 import { WhoamiController } from './callers/whoami.controller.js';
 import type { CommandApiDependencies } from './command-api-dependencies.js';
 import { Cursors } from './http/cursors.js';
-import { ListPolicyTypesController } from './policy-types/list-policy-types/list-policy-types.controller.js';
 import { ReadSide } from './reads/read-side.js';
+import { GetUsageController } from './usage/get-usage.controller.js';
 
 /** Two organizations that take all they may leave the others waiting, but only for downloads. */
 const DOWNLOADS = { perOrganization: 2, total: 4 };
@@ -43,6 +47,10 @@ export class CommandApiModule {
         ListActivityController,
         ReadLogController,
         ListPolicyTypesController,
+        ListJobsController,
+        GetJobController,
+        GetJobHistoryController,
+        GetUsageController,
         WhoamiController,
         ListScopesController,
       ],
@@ -50,6 +58,7 @@ export class CommandApiModule {
         { provide: ReadSide, useValue: reads },
         { provide: Past, useValue: new Past({ clock, head, waitFor, waitMs: settings.positionWaitMs }) },
         { provide: ExportSender, useValue: new ExportSender({ audit: exports, limit, logger, pace }) },
+        { provide: EVENT_STORE, useValue: dependencies.eventStore },
         { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
       ],
     };

@@ -10,7 +10,7 @@ import {
   type PlatformTokens,
 } from '#libs/auth';
 import { holds, type ScopeCatalogue } from '#libs/domain';
-import { tracedEventStore, type EventStore } from '#libs/event-store';
+import { toPosition, tracedEventStore, type EventStore } from '#libs/event-store';
 import { JsonSchemas } from '#libs/json-schemas';
 import { OpaqueTokens, type Keyring } from '#libs/keyring';
 import { listenAt } from '#libs/lifecycle';
@@ -23,8 +23,11 @@ import {
   ApiKeysProjection,
   AuditLogProjection,
   getApiKey,
+  getJob,
+  JobsProjection,
   PolicyTypesProjection,
   recordUse,
+  UsageProjection,
   type ReadModelTables,
 } from '#libs/read-models';
 import type { Settings } from '#libs/settings';
@@ -35,9 +38,17 @@ import { ExportAudit } from './audit-log/export-audit.js';
 import { createCommandApi } from './create-command-api.js';
 import { finishRequests } from './http/finish-requests.js';
 import { LogPositions } from './http/log-positions.js';
+import { FinishedJobs } from './jobs/extract/finished-jobs.js';
+import { JobSchemas } from './jobs/job-schemas.js';
+import { JobWrites } from './jobs/job-writes.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { CredentialWatch } from './live-events/credential-watch.js';
+import { LiveEventsModule } from './live-events/live-events.module.js';
+import { startLiveEvents } from './live-events/start-live-events.js';
 import { OperatorModule } from './operator/operator.module.js';
 import { PolicyTypes } from './policy-types/policy-types.js';
 import { PolicyTypesModule } from './policy-types/policy-types.module.js';
+import { JobQueue, type JobsProgress } from './worker/job-queue.js';
 import { UseCasesModule } from './use-cases.module.js';
 import { CommandRunner } from './write-side/command-runner.js';
 import type { FailPoint } from './write-side/fail-point.js';
@@ -117,12 +128,13 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   });
   const lastUsed = new LastUsedRecorder({ write: (orgId, uses) => recordUse(pool, orgId, uses), logger });
   const verifier = new KeyVerifier({ directory, hasher, catalogue, now: clock });
+  const credentials = { keys: verifier, jwt: options.jwt, platformTokens: options.platformTokens };
   const authenticator = new Authenticator({
-    keys: verifier,
-    jwt: options.jwt,
-    platformTokens: options.platformTokens,
+    ...credentials,
     onKeyUse: ({ orgId, id }) => lastUsed.record(orgId, id, Math.floor(clock() / 1_000)),
   });
+  // An open stream is one use of its key, however often it is looked whether the key still holds.
+  const silent = new Authenticator(credentials);
 
   const store = tracedEventStore(eventStore);
   const runner = new CommandRunner({
@@ -158,7 +170,27 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     'api-key-history': new ApiKeyHistoryProjection().version,
     'audit-log': new AuditLogProjection().version,
     'policy-types': new PolicyTypesProjection().version,
+    jobs: new JobsProjection().version,
+    usage: new UsageProjection().version,
   };
+  const jobsId = { name: 'jobs', version: versions.jobs };
+  const progress: JobsProgress = {
+    mark: () => waiter.lastSeen(jobsId),
+    movedOn: (mark, timeoutMs, signal) => waiter.waitFor(jobsId, toPosition(mark + 1n), timeoutMs, signal),
+  };
+  const queue = new JobQueue({ pool, store, runner, tokenKey: keyring.positionKey, progress, clock, metrics, logger });
+  const auditLogId = { name: 'audit-log', version: versions['audit-log'] };
+  const live = startLiveEvents({
+    ...{ ownerUrl, tokens, logger, metrics },
+    head: () => eventStore.head(),
+    waitFor: (position) => waiter.waitFor(auditLogId, position, settings.positionWaitMs),
+  });
+  const credentialWatch = new CredentialWatch({
+    authenticate: (headers) =>
+      silent.authenticate({ authorization: headers.authorization, xApiKey: headers['x-api-key'] }),
+    holdsScope: (caller, scope) => holds(caller, scope),
+    clock,
+  });
   const application = await createCommandApi({
     settings,
     logger,
@@ -180,17 +212,29 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     verifier,
     lastUsed,
     holdsScope: (caller, scope) => holds(caller, scope),
+    eventStore: store,
     head: () => eventStore.head(),
     waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
     modules: [
       UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),
+      JobsModule.over({
+        writes: new JobWrites({ store, runner, writes, sealPosition }),
+        schemas: new JobSchemas(policyTypes, schemas),
+        queue,
+        finished: new FinishedJobs({ find: (orgId, id) => getJob(database, orgId, id), progress }),
+        logger,
+      }),
+      LiveEventsModule.over(live.events, credentialWatch),
       PolicyTypesModule.over({ policyTypes, schemas, runner, writes, sealPosition }),
-      OperatorModule.over(new OperatorProjections(operatorPool, versions)),
+      OperatorModule.over({ projections: new OperatorProjections(operatorPool, versions), queues: queue.rows }),
     ],
   });
   const operations = createOperationsServer(readiness, metrics);
   const { server } = application.getHttpAdapter().getInstance();
   const stop = async (): Promise<void> => {
+    await queue.sendAway();
+    // Before the server waits for its answers to end, which these would not by themselves.
+    await live.stop();
     await Promise.all([finishRequests(server, () => application.close(), FINISH_REQUESTS_MS), operations.close()]);
     await Promise.all([
       denials.stop(STOP_BACKGROUND_MS),
@@ -198,9 +242,10 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
       directory.stop(),
       lastUsed.stop(),
       schemas.stop(),
+      queue.stop(),
       waiter.close(),
     ]);
-    await Promise.all([pool.end(), operatorPool.end(), downloadPool.end()]);
+    await Promise.all([pool.end(), operatorPool.end(), downloadPool.end(), live.close()]);
   };
   try {
     const { port, host, metricsPort, metricsHost } = settings;
@@ -209,6 +254,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     await listenAt('PORT', { port, host }, (at) => application.listen(at.port, at.host));
     directory.start();
     lastUsed.start();
+    queue.start();
     const url = (await application.getUrl()).replace(/\/$/, '');
     await options.announce?.(url);
     announced = true;

@@ -2,12 +2,7 @@ import type { EventStore } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { createPool } from '#libs/postgres';
 import { ProjectionHost, type Projection, type ProjectionStatus } from '#libs/projections';
-import {
-  ApiKeyHistoryProjection,
-  ApiKeysProjection,
-  AuditLogProjection,
-  PolicyTypesProjection,
-} from '#libs/read-models';
+import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection, JobsProjection, PolicyTypesProjection, UsageProjection } from '#libs/read-models';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
 export interface ProjectorOptions {
@@ -36,6 +31,8 @@ const PROJECTIONS: readonly (() => Projection)[] = [
   () => new ApiKeyHistoryProjection(),
   () => new AuditLogProjection(),
   () => new PolicyTypesProjection(),
+  () => new JobsProjection(),
+  () => new UsageProjection(),
 ];
 
 /** Another process may run the same: of each projection one owner works, the others stand by. */

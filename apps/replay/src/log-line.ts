@@ -1,5 +1,8 @@
 import {
   isApiKeyEvent,
+  isJobEvent,
+  isJobId,
+  jobStream,
   lineageOf,
   lineageStream,
   parseStoredEvent,
@@ -65,6 +68,9 @@ export function parseLogLine(line: string): LogLine {
   });
   if (isApiKeyEvent(event) && stream !== lineageStream(lineageOf(event.data.key_id) ?? '')) {
     fail('stream', 'that of the key');
+  }
+  if (isJobEvent(event) && (!isJobId(event.data.job_id) || stream !== jobStream(event.data.job_id))) {
+    fail('stream', 'that of the job');
   }
   return { seq: count('seq'), stream, revision: count('revision'), occurredAtMs, event };
 }

@@ -1,5 +1,5 @@
 import type { DomainEvent, Recorded } from '#libs/domain';
-import { lineageOf, lineageStream, withoutWithheldFields } from '#libs/domain';
+import { streamOf, withoutWithheldFields } from '#libs/domain';
 import {
   aDenial,
   anExport,
@@ -10,7 +10,11 @@ import {
   apiKeyRotated,
   apiKeySuspended,
   apiKeyUpdated,
+  jobCompleted,
+  jobLeased,
+  jobSubmitted,
   keyId,
+  policyTypeCreated,
   START,
 } from '#libs/testing';
 import { replayLog } from './replay-log.js';
@@ -38,7 +42,7 @@ function linesOf(
 ) {
   const revisions = new Map<string, number>();
   return events.map(({ type, data, metadata }, index) => {
-    const stream = 'key_id' in data ? lineageStream(lineageOf(data.key_id) ?? '') : 'audit-0';
+    const stream = streamOf({ type, data }, '0'.repeat(32));
     const revision = (revisions.get(stream) ?? -1) + 1;
     revisions.set(stream, revision);
     const { actor, schema_version, occurred_at, reason, request_id } = metadata;
@@ -79,6 +83,25 @@ it('ends a key at its second by the clock alone', async () => {
 it('says how many events there are, how many count, and how far they go', async () => {
   expect(await replayLog(linesOf(LIFE), (START + 3) * 1_000)).toMatchObject({
     ...{ events: 10, counted: 3, newestMs: (START + 9) * 1_000 },
+  });
+});
+
+const WORK = [
+  policyTypeCreated({}, { at: START }),
+  jobSubmitted({}, { at: START + 1 }),
+  apiKeyCreated({}, { at: START + 2 }),
+  jobLeased({}, { at: START + 3 }),
+  jobCompleted({}, { at: START + 4 }),
+];
+
+it('counts and checks jobs and policy types, and replays the keys between them', async () => {
+  const lines = linesOf(WORK);
+  expect(lines.join()).not.toMatch(/"(input|result)":/);
+  const { keys, events, counted } = await replayLog(lines, (START + 4) * 1_000);
+  expect([keys.map(({ id }) => id), events, counted]).toEqual([[keyId(0)], 5, 5]);
+  const elsewhere = linesOf(WORK, (line, index) => (index === 1 ? { ...line, stream: 'job-x' } : line));
+  await expect(replayLog(elsewhere, START * 2_000)).rejects.toMatchObject({
+    message: 'line 2: stream must be that of the job',
   });
 });
 

@@ -16,6 +16,7 @@ export type { CredentialHeaders } from './credential.js';
 export * from './jwt/embedded-issuer.js';
 export * from './jwt/jwt-errors.js';
 export * from './jwt/jwt-verifier.js';
+export * from './jwt/token-end.js';
 export type { ClaimNames } from './jwt/token-claims.js';
 export * from './platform-tokens.js';
 export * from './rate-limiter.js';

@@ -6,6 +6,17 @@ export interface DirectoryFigures {
   readonly stalenessSeconds: number;
 }
 
+/** What waits for workers and what they work on, of all organizations together. */
+export interface JobQueueFigures {
+  readonly queued: number;
+  readonly pending: number;
+  readonly processing: number;
+  /** How long the job is due that waits longest; 0 where none is. */
+  readonly oldestSeconds: number;
+  /** Requests of workers that wait here for work. */
+  readonly waitingWorkers: number;
+}
+
 /** What a projection says of itself. */
 export interface ProjectionFigures {
   readonly name: string;
@@ -52,6 +63,24 @@ export class ProductMetrics {
     labelNames: ['code'] as const,
     registers: [this.#registry],
   });
+  readonly #leaseWaits = new Histogram({
+    name: 'keyledger_job_lease_wait_seconds',
+    help: 'From when a job was due to when an attempt at it began.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200],
+    registers: [this.#registry],
+  });
+  readonly #attempts = new Counter({
+    name: 'keyledger_job_attempts_total',
+    help: 'Attempts that ended on this node, by outcome.',
+    labelNames: ['outcome'] as const,
+    registers: [this.#registry],
+  });
+  readonly #endedStreams = new Counter({
+    name: 'keyledger_live_event_streams_ended_total',
+    help: 'Streams of live events that ended, by reason; `slow`: the reader was cut off.',
+    labelNames: ['reason'] as const,
+    registers: [this.#registry],
+  });
   readonly #verificationCounters = new Map<string, Counter.Internal>();
 
   /** @param processMetrics whether memory, event loop lag and the like are among them; tests leave them out */
@@ -59,10 +88,13 @@ export class ProductMetrics {
     if (processMetrics) collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** One request was answered; `route` is the template, never the concrete path. */
-  answered(method: string, route: string, status: number, seconds: number): void {
+  /**
+   * One request was answered; `route` is the template, never the concrete path. `seconds` null: the answer was a stream,
+   * which lasts as long as its reader likes.
+   */
+  answered(method: string, route: string, status: number, seconds: number | null): void {
     this.#requests.inc({ method, route, status });
-    this.#durations.observe({ route }, seconds);
+    if (seconds !== null) this.#durations.observe({ route }, seconds);
   }
 
   /** One key was verified; on the hot path, so the counter of each code is looked up once. */
@@ -79,6 +111,41 @@ export class ProductMetrics {
   /** One request was refused for its credential, its role or its scopes. */
   denied(code: string): void {
     this.#denials.inc({ code });
+  }
+
+  /** An attempt at a job began so long after the job was due. */
+  leased(waitSeconds: number): void {
+    this.#leaseWaits.observe(waitSeconds);
+  }
+
+  attemptEnded(outcome: 'completed' | 'failed' | 'lease_expired'): void {
+    this.#attempts.inc({ outcome });
+  }
+
+  /** The queue as it was looked at last. */
+  watchJobQueue(figures: () => JobQueueFigures): void {
+    const watch = (name: string, help: string, figure: (of: JobQueueFigures) => number): void =>
+      this.#watch(name, help, [], (gauge) => gauge.set(figure(figures())));
+    watch('keyledger_jobs_queued', 'Jobs that are due and wait for a worker.', (of) => of.queued);
+    watch('keyledger_jobs_pending', 'Jobs that wait for their time.', (of) => of.pending);
+    watch('keyledger_jobs_processing', 'Jobs that an attempt runs at.', (of) => of.processing);
+    watch(
+      'keyledger_jobs_oldest_queued_seconds',
+      'How long the job is due that waits longest.',
+      (of) => of.oldestSeconds,
+    );
+    watch('keyledger_workers_waiting', 'Requests of workers that wait here for work.', (of) => of.waitingWorkers);
+  }
+
+  /** A stream of live events ended: its reader left, was too slow, or may no longer; or we could not go on, or stop. */
+  liveStreamEnded(reason: 'client' | 'slow' | 'credential' | 'fault' | 'shutdown'): void {
+    this.#endedStreams.inc({ reason });
+  }
+
+  watchLiveEvents(open: () => number): void {
+    this.#watch('keyledger_live_event_streams', 'Streams of live events that are open.', [], (gauge) =>
+      gauge.set(open()),
+    );
   }
 
   /** Those of this process; read when the metrics are. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { toPosition, type Position } from '#libs/event-store';
+import { BEGINNING, toPosition, type Position } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { DatabaseUnavailable } from '#libs/postgres';
 import { CHECKPOINT_CHANNEL } from './checkpoints.js';
@@ -70,6 +70,11 @@ export class CheckpointWaiter {
     });
     if (!reached && !cancelled() && this.#unreachable) throw new DatabaseUnavailable('the checkpoints cannot be read');
     return reached;
+  }
+
+  /** How far the projection was when it was looked at last, while somebody waited. */
+  lastSeen(id: ProjectionId): Position {
+    return this.#known.get(keyOf(id)) ?? BEGINNING;
   }
 
   /** Ends every wait with false and closes the connection. */

@@ -17,7 +17,8 @@ export function noteAnswers(server: FastifyInstance, { logger, metrics, quiet }:
       (request, reply, done) => {
         const { caller, requestId, receivedAt } = request.context;
         const seconds = (performance.now() - receivedAt) / 1_000;
-        metrics.answered(request.method, route.url, reply.statusCode, seconds);
+        const isStream = reply.getHeader('content-type') === 'text/event-stream';
+        metrics.answered(request.method, route.url, reply.statusCode, isStream ? null : seconds);
         const line: RequestLine = {
           method: request.method,
           route: route.url,

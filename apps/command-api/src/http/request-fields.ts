@@ -1,6 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Allow, registerDecorator } from 'class-validator';
+import { parseTime } from '#libs/domain';
+import { scrubSecrets } from '#libs/observability';
 import { textProblem, type TextRule } from './text.js';
 
 interface Presence {
@@ -12,7 +14,11 @@ interface Presence {
 }
 
 interface OpenApiSchema {
-  readonly type?: 'string' | 'integer' | 'array';
+  readonly type?: 'string' | 'integer' | 'array' | 'object' | 'boolean';
+  readonly additionalProperties?: boolean;
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly object[];
   readonly enum?: string[];
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -42,6 +48,10 @@ export function IntegerField(range: { readonly min: number; readonly max: number
   );
 }
 
+export function BooleanField(presence: Presence = {}): PropertyDecorator {
+  return field(presence, { type: 'boolean' }, (value) => (typeof value === 'boolean' ? null : 'must be true or false'));
+}
+
 /** One of a fixed set of words. */
 export function WordField(words: readonly string[], presence: Presence = {}): PropertyDecorator {
   return field(presence, { type: 'string', enum: [...words] }, (value) =>
@@ -59,6 +69,78 @@ export function TextListField(rule: TextRule & Presence & { readonly maxItems: n
   });
 }
 
+/** A JSON object, at most so many bytes as JSON in UTF-8. */
+export function ObjectField(bound: { readonly maxBytes: number } & Presence): PropertyDecorator {
+  return field(bound, { type: 'object', additionalProperties: true }, (value) => {
+    if (!isObject(value)) return 'must be an object';
+    return tooLarge(value, bound.maxBytes);
+  });
+}
+
+/** Any JSON value, at most so many bytes as JSON in UTF-8. */
+export function JsonField(bound: { readonly maxBytes: number } & Presence): PropertyDecorator {
+  return field(bound, {}, (value) => tooLarge(value, bound.maxBytes));
+}
+
+/** A moment: Unix seconds as a number, or RFC 3339. */
+export function TimeField(presence: Presence): PropertyDecorator {
+  return field(presence, { oneOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }] }, (value) =>
+    timeOf(value) === null ? 'must be Unix seconds or RFC 3339' : null,
+  );
+}
+
+/** What a `TimeField` holds, in Unix milliseconds; null where it is no moment. */
+export function timeOf(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? parseTime(String(value)) : null;
+  return typeof value === 'string' && !/^\d*$/.test(value) ? parseTime(value) : null;
+}
+
+/** Members of an object, each under a rule of its own: what is wrong with one that is no such object, null where nothing is. */
+export function MembersField(
+  rules: Readonly<Record<string, { readonly required?: boolean; readonly problem: (value: unknown) => string | null }>>,
+  presence: Presence & { readonly schema: Readonly<Record<string, object>> },
+): PropertyDecorator {
+  const required = Object.keys(rules).filter((name) => rules[name]?.required === true);
+  const schema = { type: 'object', additionalProperties: false, properties: presence.schema, required } as const;
+  return field(presence, schema, (value) => {
+    if (!isObject(value)) return 'must be an object';
+    for (const name of Object.keys(value))
+      if (!Object.hasOwn(rules, name)) return `has the unknown member ${shownName(name)}`;
+    for (const [name, { required: needed = false, problem }] of Object.entries(rules)) {
+      const member: unknown = Reflect.get(value, name);
+      if (member === undefined ? needed : problem(member) !== null)
+        return `${name} ${member === undefined ? 'is missing' : problem(member)}`;
+    }
+    return null;
+  });
+}
+
+function shownName(name: string): string {
+  return JSON.stringify(scrubSecrets(name.slice(0, 50)));
+}
+
+/** Level by level, for a body may have half a million of them. */
+function isAtMostAsDeepAs(levels: number, value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= levels; depth++) {
+    level = level.flatMap((member) => (typeof member === 'object' && member !== null ? Object.values(member) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deeper than anything that people write, and far from where a recursive writer of JSON runs out of stack. */
+const MOST_LEVELS = 100;
+
+function tooLarge(value: unknown, maxBytes: number): string | null {
+  if (!isAtMostAsDeepAs(MOST_LEVELS, value)) return `must have at most ${MOST_LEVELS} levels`;
+  return Buffer.byteLength(JSON.stringify(value)) > maxBytes ? `must have at most ${maxBytes} bytes as JSON` : null;
+}
+
 function field(
   presence: Presence,
   schema: OpenApiSchema,
@@ -70,7 +152,12 @@ function field(
     if (value === null && nullable) return null;
     return problemOf(value);
   };
-  const documentation = { ...schema, nullable, ...(description === undefined ? {} : { description }) };
+  // A schema of ours is one of theirs; their types tell apart by `type` what is one record here.
+  const documentation = {
+    ...schema,
+    nullable,
+    ...(description === undefined ? {} : { description }),
+  } as ApiPropertyOptions;
   return applyDecorators(
     Allow(),
     (target: object, propertyName: string | symbol) =>

@@ -19,7 +19,7 @@ export interface ContractAnswer {
 }
 
 /** The projections behind the queries, by their names. */
-export type ReadModelName = 'api-keys' | 'api-key-history' | 'audit-log' | 'policy-types';
+export type ReadModelName = 'api-keys' | 'api-key-history' | 'audit-log' | 'policy-types' | 'jobs' | 'usage';
 
 export type AnswerHeader =
   'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range' | 'Content-Disposition';
@@ -28,7 +28,7 @@ export type AnswerHeader =
 export interface RouteContract {
   readonly operationId: string;
   readonly summary: string;
-  readonly tag: 'API keys' | 'Audit log' | 'Policy types' | 'Callers' | 'Operations';
+  readonly tag: 'API keys' | 'Audit log' | 'Policy types' | 'Jobs' | 'Workers' | 'Usage' | 'Live events' | 'Callers' | 'Operations';
   /** Null: anybody may call. */
   readonly access: RouteAccess | null;
   readonly answers: readonly ContractAnswer[];
@@ -41,6 +41,8 @@ export interface RouteContract {
   readonly readModel?: ReadModelName | ((query: unknown) => readonly ReadModelName[]);
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
+  /** Takes `Last-Event-ID`. */
+  readonly resumable?: boolean;
 }
 
 declare module 'fastify' {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
-import { API_KEY_STREAM_PREFIX, auditStream, lineageOf, type DomainEvent, type Recorded } from '#libs/domain';
+import { streamOf, type DomainEvent, type Recorded } from '#libs/domain';
 import { BEGINNING, toPosition, type StoredEvent } from '#libs/event-store';
 import { createPool, migrate } from '#libs/postgres';
 import { projectPage, servingGeneration, useGeneration } from '#libs/projections';
@@ -9,6 +9,7 @@ import {
   ApiKeysProjection,
   AuditLogProjection,
   readModelMigrations,
+  UsageProjection,
   type ReadModelTables,
 } from '#libs/read-models';
 import { createTestDatabase } from '#libs/testing';
@@ -24,10 +25,14 @@ export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Pr
   const test = await createTestDatabase();
   await migrate(test.url, readModelMigrations);
   const options = { ownerUrl: test.url, max: 4, onIdleError: () => undefined };
-  const projector = createPool({ ...options, role: 'projector' });
+  const projector = createPool({ ...options, role: 'projector', statementTimeoutMs: 30_000 });
   const client = await projector.connect();
   const page = { events: stored(events), position: toPosition(BigInt(events.length)) };
-  for (const projection of [new ApiKeysProjection(), new ApiKeyHistoryProjection(), new AuditLogProjection()]) {
+  const projections = [
+    ...[new ApiKeysProjection(), new ApiKeyHistoryProjection(), new AuditLogProjection()],
+    new UsageProjection(),
+  ];
+  for (const projection of projections) {
     const generation = await servingGeneration(client, projection);
     await useGeneration(client, generation);
     await projectPage(client, { projection, generation, from: BEGINNING }, page);
@@ -42,16 +47,10 @@ export async function readDatabase(events: readonly Recorded<DomainEvent>[]): Pr
 function stored(events: readonly Recorded<DomainEvent>[]): readonly StoredEvent[] {
   const revisions = new Map<string, number>();
   return events.map((event, index) => {
-    const stream = streamOf(event);
+    const stream = streamOf(event, createHash('sha256').update(event.metadata.org_id).digest('hex'));
     const revision = (revisions.get(stream) ?? -1) + 1;
     revisions.set(stream, revision);
     const recordedAt = Date.parse(event.metadata.occurred_at);
     return { ...event, id: randomUUID(), stream, revision, position: toPosition(BigInt(index + 1)), recordedAt };
   });
-}
-
-function streamOf({ data, metadata }: Recorded<DomainEvent>): string {
-  const lineage = 'key_id' in data ? lineageOf(data.key_id) : null;
-  if (lineage !== null) return `${API_KEY_STREAM_PREFIX}${lineage}`;
-  return auditStream(createHash('sha256').update(metadata.org_id).digest('hex'));
 }

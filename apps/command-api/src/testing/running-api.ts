@@ -50,6 +50,8 @@ export class RunningApi {
     readonly issuer: EmbeddedIssuer,
     readonly eventStore: PostgresEventStore,
     readonly credentials: Credentials,
+    /** The database's, whose owner sees everything. */
+    readonly ownerUrl: string,
     /** Leaves the read models as they are from here on. */
     readonly stopProjections: () => Promise<void>,
     /** Ends the API as a stop does, and leaves the stores to be looked at. */
@@ -100,7 +102,8 @@ export class RunningApi {
       platform,
     };
     const client = await DocumentedClient.at(api.url);
-    return new RunningApi(api.url, client, issuer, eventStore, credentials, stopProjections, stopApi, stop);
+    const { url: ownerUrl } = database;
+    return new RunningApi(api.url, client, issuer, eventStore, credentials, ownerUrl, stopProjections, stopApi, stop);
   }
 
   /** One request as one caller; null: without a credential. @throws Error when the answer is not as documented */

@@ -67,6 +67,7 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
       return caller;
     },
     holdsScope: (caller, scope) => caller.scopes.includes(scope),
+    eventStore: { readStream: () => Promise.resolve([]) },
     head: () => Promise.resolve(BEGINNING),
     waitFor: () => Promise.resolve(true),
     modules: [],

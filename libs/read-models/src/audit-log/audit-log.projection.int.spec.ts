@@ -60,10 +60,14 @@ it('shows every event as the entry that the domain makes of it, newest first', a
   const own = LOG.filter(({ metadata }) => metadata.org_id === 'org_a');
   expect(entries).toEqual(
     own
-      .map((event, index) => ({
-        ...toAuditEntry(event),
+      .flatMap((event, index) => {
+        const entry = toAuditEntry(event);
+        return entry === null ? [] : [{ event, entry, seq: index + 1 }];
+      })
+      .map(({ event, entry, seq }) => ({
+        ...entry,
         id: event.id,
-        seq: index + 1,
+        seq,
         created_at: Math.floor(Date.parse(event.metadata.occurred_at) / 1_000),
         occurred_at: event.metadata.occurred_at,
         actor: event.metadata.actor,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { toAuditEntry, type AuditEntry } from '#libs/domain';
 import type { Projection, SequencedEvent } from '#libs/projections';
+import { announceOrganizations } from '../live-events/announce-organizations.js';
 import { writeActors } from './write-actors.js';
 import { writeEntries, type FoundBy } from './write-entries.js';
 
@@ -19,6 +20,7 @@ export class AuditLogProjection implements Projection {
       transaction,
       rows.filter(({ entry }) => entry !== null),
     );
+    await announceOrganizations(transaction, page);
   }
 }
 

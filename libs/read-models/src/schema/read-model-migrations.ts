@@ -7,6 +7,8 @@ import { auditEntriesMigration } from './audit-entries.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
 import { readModelGenerationsMigration } from './generations.migration.js';
 import { policyTypesMigration } from './policy-types.migration.js';
+import { jobsMigration } from './jobs.migration.js';
+import { usageMigration } from './usage.migration.js';
 
 /** Everything of schema `read_models`, the projections' checkpoints included, in the order of its making. */
 export const readModelMigrations: readonly Migration[] = [
@@ -16,6 +18,8 @@ export const readModelMigrations: readonly Migration[] = [
   apiKeyUsageMigration,
   apiKeyHistoryMigration,
   readModelGenerationsMigration,
-  auditEntriesMigration,
   policyTypesMigration,
+  auditEntriesMigration,
+  jobsMigration,
+  usageMigration,
 ];

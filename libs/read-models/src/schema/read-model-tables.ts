@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Actor, KeyState, PolicyTypeState, TargetType } from '#libs/domain';
+import type { Actor, JobFacts, KeyState, PolicyTypeState, TargetType } from '#libs/domain';
 
 /** A bigint column: `pg` hands it out as text, and every value of ours is a safe integer. */
 type BigInteger = ColumnType<string, never, never>;
@@ -82,11 +82,35 @@ export interface AuditActorsTable {
   readonly last_seq: BigInteger;
 }
 
+export interface JobsTable {
+  readonly org_id: ReadOnly<string>;
+  readonly id: ReadOnly<string>;
+  readonly created_seq: BigInteger;
+  readonly created_at: BigInteger;
+  readonly phase: ReadOnly<JobFacts['phase']>;
+  readonly available_at: BigInteger;
+  readonly priority: ReadOnly<number>;
+  readonly policy_type: ReadOnly<string>;
+  readonly source: ReadOnly<JobFacts['source']>;
+  readonly key_id: ReadOnly<string | null>;
+  readonly attempts: ReadOnly<number>;
+  readonly lease_seconds: ReadOnly<number | null>;
+  /** Without its input. */
+  readonly state: ReadOnly<JobFacts>;
+}
+
 export interface PolicyTypesTable {
   readonly org_id: ReadOnly<string>;
   readonly policy_type: ReadOnly<string>;
   readonly created_seq: BigInteger;
   readonly state: ReadOnly<PolicyTypeState>;
+}
+
+export interface JobStepsTable {
+  readonly org_id: ReadOnly<string>;
+  readonly id: ReadOnly<string>;
+  readonly revision: ReadOnly<number>;
+  readonly seq: BigInteger;
 }
 
 /** Schema `read_models` as the api role sees it. */
@@ -96,6 +120,8 @@ export interface ReadModelTables {
   readonly 'read_models.api_key_states': ApiKeyStatesTable;
   readonly 'read_models.api_key_usage': ApiKeyUsageTable;
   readonly 'read_models.audit_entries': AuditEntriesTable;
+  readonly 'read_models.jobs': JobsTable;
+  readonly 'read_models.job_steps': JobStepsTable;
   readonly 'read_models.audit_actors': AuditActorsTable;
   readonly 'read_models.policy_types': PolicyTypesTable;
 }

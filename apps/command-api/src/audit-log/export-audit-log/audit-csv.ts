@@ -1,4 +1,5 @@
 import type { RecordedEntry } from '#libs/read-models';
+import { csvCell } from '../../http/csv-cell.js';
 
 const COLUMNS: readonly (readonly [string, (entry: RecordedEntry) => string | number | null])[] = [
   ['seq', ({ seq }) => seq],
@@ -24,14 +25,7 @@ const COLUMNS: readonly (readonly [string, (entry: RecordedEntry) => string | nu
 /** The first line of an export as CSV (RFC 4180, so lines end in CR LF). */
 export const CSV_HEADER = `${COLUMNS.map(([name]) => name).join(',')}\r\n`;
 
-/** One entry as a line. What a spreadsheet would run as a formula gets a leading `'`, which it shows as text. */
+/** One entry as a line. */
 export function csvLine(entry: RecordedEntry): string {
-  return `${COLUMNS.map(([, value]) => cell(value(entry))).join(',')}\r\n`;
-}
-
-function cell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return `${COLUMNS.map(([, value]) => csvCell(value(entry))).join(',')}\r\n`;
 }

@@ -1,0 +1,10 @@
+/**
+ * A value as a cell of CSV (RFC 4180), null as an empty one. What a spreadsheet would run as a formula gets a leading `'`,
+ * which it shows as text.
+ */
+export function csvCell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

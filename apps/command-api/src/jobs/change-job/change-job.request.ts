@@ -1,0 +1,2 @@
+/** Cancelling and retrying take no member. */
+export class ChangeJobRequest {}

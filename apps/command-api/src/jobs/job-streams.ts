@@ -1,0 +1,16 @@
+import {
+  currentSchemaVersion,
+  jobDecider,
+  parseJobEvent,
+  type JobCommand,
+  type JobEvent,
+  type JobState,
+} from '#libs/domain';
+import type { StreamType } from '../write-side/stream-type.js';
+
+/** The streams `job-{id}`. */
+export const jobStreams: StreamType<JobCommand, JobEvent, JobState> = {
+  decider: jobDecider,
+  parse: parseJobEvent,
+  schemaVersion: currentSchemaVersion,
+};

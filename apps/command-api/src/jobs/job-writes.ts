@@ -1,0 +1,93 @@
+import {
+  DomainRejection,
+  isJobId,
+  jobStream,
+  presentJobInFull,
+  type JobCommand,
+  type JobFacts,
+  type JobState,
+} from '#libs/domain';
+import type { EventStore, Position } from '#libs/event-store';
+import type { CommandMetadata, CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
+import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
+import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
+import { actorOf, type WriteContext } from '../write-side/write-context.js';
+import { jobStreams } from './job-streams.js';
+
+export interface JobWritesOptions {
+  readonly store: EventStore;
+  readonly runner: CommandRunner;
+  readonly writes: IdempotentWrites;
+  readonly sealPosition: (position: Position) => string;
+}
+
+/** One write on a job: what to decide, and how to answer what came of it. */
+export interface JobWrite {
+  readonly jobId: string;
+  readonly command: (now: number) => JobCommand;
+  readonly startsStream?: boolean;
+  readonly status: 200 | 202;
+  /** Where the job is to be found, for one that is new. */
+  readonly location?: string;
+}
+
+/** What the use cases that change jobs for clients have in common: one idempotent command on the job's stream. */
+export class JobWrites {
+  constructor(private readonly options: JobWritesOptions) {}
+
+  /**
+   * Answers the job as `GET` shows it right after the command.
+   * @throws DomainRejection as the decider refuses
+   * @throws IdempotencyRefused, EventStoreUnavailable, DatabaseUnavailable
+   */
+  run(context: WriteContext, write: (attempt: WriteAttempt) => Promise<JobWrite>): Promise<WriteAnswer> {
+    return this.options.writes.run(context, async (attempt) => {
+      const { jobId, command, startsStream, status, location = null } = await write(attempt);
+      const outcome = await this.options.runner.run({
+        type: jobStreams,
+        stream: streamOf(jobId),
+        commandId: attempt.commandId,
+        metadata: metadataOf(context),
+        command,
+        startsStream,
+        repeated: attempt.repeatedSince !== null,
+      });
+      const body = presentJobInFull(jobIn(outcome), Math.floor(outcome.decidedAt / 1_000));
+      return { status, body, location, logPosition: this.options.sealPosition(outcome.position) };
+    });
+  }
+
+  /** Whether an earlier attempt at a submission came as far as the log. @throws EventStoreUnavailable */
+  async isSubmitted(jobId: string): Promise<boolean> {
+    return (await this.options.store.readStream(streamOf(jobId), { from: 0, limit: 1 })).length > 0;
+  }
+}
+
+function metadataOf({ caller, requestId, ip, userAgent }: WriteContext): CommandMetadata {
+  return {
+    org_id: caller.orgId,
+    actor: actorOf(caller),
+    request_id: requestId,
+    correlation_id: requestId,
+    reason: null,
+    ip,
+    user_agent: userAgent,
+  };
+}
+
+/** The job after a command that was not refused. */
+export function jobIn({ state }: CommandOutcome<JobState>): JobFacts {
+  if (state.job === null) throw jobNotFound();
+  return state.job;
+}
+
+/** The one answer to an id that is unknown, of another organization, or of no form that ids have. */
+export function jobNotFound(): DomainRejection {
+  return new DomainRejection('job_not_found', 'Job not found.');
+}
+
+/** @throws DomainRejection `job_not_found` for what is no job's id */
+export function streamOf(jobId: string): string {
+  if (!isJobId(jobId)) throw jobNotFound();
+  return jobStream(jobId);
+}

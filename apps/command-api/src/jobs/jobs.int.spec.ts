@@ -1,0 +1,194 @@
+import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
+
+let api: RunningApi;
+let worker: string;
+beforeAll(async () => {
+  api = await RunningApi.start();
+  worker = (await api.key({ scopes: ['jobs:work'] })).secret;
+  for (const admin of [api.credentials.admin, api.credentials.other]) {
+    await api.call(admin, 'PUT', '/v1/policy-types/auto', {
+      title: 'Auto',
+      input_schema: { properties: { vin: { type: 'string' } } },
+      result_schema: { not: { type: 'number', minimum: 100 } },
+    });
+  }
+});
+afterAll(() => api.stop());
+
+const post = (path: string, body: unknown = {}, credential = api.credentials.admin): Promise<ApiAnswer> =>
+  api.call(credential, 'POST', path, body);
+const submit = (body: Readonly<Record<string, unknown>> = {}): Promise<ApiAnswer> =>
+  post('/v1/jobs', { policy_type: 'auto', input: { vin: 'x' }, ...body });
+const lease = async (body: Readonly<Record<string, unknown>> = {}, credential = worker): Promise<readonly Leased[]> => {
+  const answer = await post('/v1/worker/leases', { wait_seconds: 10, ...body }, credential);
+  expect(answer.status).toBe(200);
+  return answer.body['data'] as readonly Leased[];
+};
+
+interface Leased {
+  readonly lease_token: string;
+  readonly attempt: number;
+  readonly org_id: string;
+  readonly input: unknown;
+  readonly job: { readonly id: string; readonly status: string };
+}
+
+it('takes a job from its submission to its end', async () => {
+  const submitted = await submit({ metadata: { ref: 7 } });
+  const id = String(submitted.body['id']);
+  expect([submitted.status, submitted.headers.get('location')]).toEqual([202, `/v1/jobs/${id}`]);
+  expect(submitted.body).toMatchObject({ status: 'queued', source: 'web', key_id: null, metadata: { ref: 7 } });
+  expect((await api.getAfter(submitted, `/v1/jobs/${id}`)).body).toEqual(submitted.body);
+
+  const [leased] = await lease({ worker_id: 'w1' });
+  expect(leased).toMatchObject({ attempt: 1, org_id: 'org_a', input: { vin: 'x' }, job: { id, status: 'processing' } });
+  const token = leased?.lease_token;
+  const beat = await post(`/v1/worker/jobs/${id}/heartbeat`, { lease_token: token }, worker);
+  expect(beat.body).toMatchObject({ cancel_requested: false });
+  const progress = await post(`/v1/worker/jobs/${id}/progress`, { lease_token: token, percent: 40 }, worker);
+  expect(progress.body).toMatchObject({ progress: { percent: 40, message: null } });
+
+  const report = { lease_token: token, result: { ok: true }, usage: { input_tokens: 12, cost_usd: '0.5' } };
+  const completed = await post(`/v1/worker/jobs/${id}/complete`, report, worker);
+  expect(completed.body).toMatchObject({
+    ...{ status: 'completed', result: { ok: true }, attempts: 1 },
+    usage: { input_tokens: 12, cost_usd: '0.500000' },
+    attempt_history: [{ attempt: 1, worker_id: 'w1', outcome: 'completed' }],
+  });
+  expect((await post(`/v1/worker/jobs/${id}/complete`, report, worker)).body).toEqual(completed.body);
+  const other = await post(`/v1/worker/jobs/${id}/complete`, { ...report, result: 1 }, worker);
+  expect([other.status, other.code]).toEqual([409, 'lease_lost']);
+});
+
+it('lets a failed attempt be tried again, and a job that failed for good be retried', async () => {
+  const id = String((await submit({ max_attempts: 1 })).body['id']);
+  const [leased] = await lease();
+  const error = { code: 'ocr', message: 'No text.' };
+  const failed = await post(`/v1/worker/jobs/${id}/fail`, { lease_token: leased?.lease_token, error }, worker);
+  expect(failed.body).toMatchObject({ status: 'failed', error });
+  const retried = await post(`/v1/jobs/${id}/retry`);
+  expect(retried.body).toMatchObject({ status: 'queued', max_attempts: 2, finished_at: null, error });
+  const [again] = await lease();
+  expect(again).toMatchObject({ attempt: 2, job: { id } });
+});
+
+it('tells the worker of a cancellation, and records what it says late, once', async () => {
+  const id = String((await submit()).body['id']);
+  const [leased] = await lease();
+  const token = leased?.lease_token;
+  expect((await post(`/v1/jobs/${id}/cancel`)).body).toMatchObject({ status: 'cancelled' });
+  expect((await post(`/v1/worker/jobs/${id}/heartbeat`, { lease_token: token }, worker)).body).toMatchObject({
+    cancel_requested: true,
+  });
+  for (let round = 0; round < 2; round++) {
+    const late = await post(
+      `/v1/worker/jobs/${id}/complete`,
+      { lease_token: token, result: 1, usage: { output_tokens: 5 } },
+      worker,
+    );
+    expect([late.status, late.code]).toEqual([409, 'lease_lost']);
+  }
+  const again = await post(`/v1/jobs/${id}/cancel`);
+  expect(again.body).toMatchObject({ status: 'cancelled', usage: { output_tokens: 5 } });
+});
+
+it('gives a waiting worker a job as soon as there is one, and the same again to the same request', async () => {
+  const asked = lease({ request_id: 'r1' });
+  const id = String((await submit()).body['id']);
+  const [leased] = await asked;
+  expect(leased?.job.id).toBe(id);
+  expect((await lease({ request_id: 'r1', wait_seconds: 0 }))[0]?.lease_token).toBe(leased?.lease_token);
+});
+
+it('serves organizations turn by turn, within one by priority and then by age', async () => {
+  const [low, high] = [await submit({ priority: 1 }), await submit({ priority: 8 })];
+  const last = await submit({ priority: 1 });
+  const other = await post('/v1/jobs', { policy_type: 'auto', input: {} }, api.credentials.other);
+  await api.getAfter(other, '/v1/jobs', api.credentials.other);
+  const order = [high, low, last].map(({ body }) => String(body['id']));
+  const got: Leased[] = [];
+  for (let n = 0; n < 4; n++) got.push(...(await lease({}, api.credentials.platform)));
+  expect(got.filter(({ org_id }) => org_id === 'org_a').map(({ job }) => job.id)).toEqual(order);
+  expect(got.slice(0, 2).map(({ org_id }) => org_id)).toContain('org_b');
+});
+
+it('answers an extraction when the job has ended, and again so', async () => {
+  const idempotency = { 'idempotency-key': 'extract-1' };
+  const body = { policy_type: 'auto', input: {}, timeout_seconds: 20 };
+  const asked = api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency);
+  const [leased] = await lease();
+  const id = leased?.job.id;
+  await post(`/v1/worker/jobs/${id}/complete`, { lease_token: leased?.lease_token, result: 'done' }, worker);
+  const answer = await asked;
+  expect([answer.status, answer.body]).toMatchObject([200, { id, status: 'completed', result: 'done', priority: 9 }]);
+  const again = await api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency);
+  expect([again.status, again.body, again.headers.get('idempotent-replayed')]).toEqual([200, answer.body, 'true']);
+});
+
+it('lists jobs newest first, by filter', async () => {
+  const submitted = await submit({ scheduled_for: Math.floor(Date.now() / 1_000) + 3_600 });
+  const pending = await api.getAfter(submitted, '/v1/jobs?status=pending');
+  expect(pending.body['data']).toEqual([expect.objectContaining({ id: submitted.body['id'], status: 'pending' })]);
+  const page = await api.call(api.credentials.member, 'GET', '/v1/jobs?status=completed,cancelled&limit=1');
+  expect(page.body).toMatchObject({ has_more: true, data: [{ status: 'completed' }] });
+});
+
+it('refuses what does not fit: unknown types, inputs and results against their schema, wrong shapes', async () => {
+  expect(await submit({ policy_type: 'none' })).toMatchObject({ status: 422, code: 'unknown_policy_type' });
+  expect(await submit({ input: { vin: 5 } })).toMatchObject({
+    ...{ status: 422, code: 'invalid_input', fields: ['/input/vin'] },
+  });
+  const wrong: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
+    [{ input: [] }, 'input'],
+    [{ input: { big: 'x'.repeat(262_200) } }, 'input'],
+    [{ input: JSON.parse(`{"deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`) as unknown }, 'input'],
+    [{ priority: 10 }, 'priority'],
+    [{ max_attempts: 0 }, 'max_attempts'],
+    [{ max_attempts: 26 }, 'max_attempts'],
+    [{ scheduled_for: 'tomorrow' }, 'scheduled_for'],
+    [{ metadata: { big: 'x'.repeat(16_400) } }, 'metadata'],
+    [{ nonsense: 1 }, 'nonsense'],
+  ];
+  for (const [body, field] of wrong)
+    expect(await submit(body)).toMatchObject({ status: 422, code: 'validation_failed', fields: [field] });
+
+  const id = String((await submit()).body['id']);
+  const [leased] = await lease();
+  const report = (body: unknown): Promise<ApiAnswer> =>
+    post(`/v1/worker/jobs/${id}/complete`, { lease_token: leased?.lease_token, ...Object(body) }, worker);
+  expect(await report({ result: 100 })).toMatchObject({ status: 422, code: 'invalid_result', fields: ['/result'] });
+  for (const usage of [
+    { input_tokens: -1 },
+    { rag_chunks: 1.5 },
+    { cost_usd: '1'.repeat(40) },
+    { cost_usd: 1 },
+    { x: 1 },
+  ])
+    expect(await report({ usage })).toMatchObject({ status: 422, code: 'validation_failed', fields: ['usage'] });
+  expect((await report({ result: 99 })).status).toBe(200);
+});
+
+it('shows the history of a job, the job after each event, and nothing of it to another organization', async () => {
+  const submitted = await submit({ max_attempts: 1 });
+  const id = String(submitted.body['id']);
+  const [leased] = await lease();
+  await post(`/v1/worker/jobs/${id}/complete`, { lease_token: leased?.lease_token, result: { a: 1 } }, worker);
+  const cancelled = await post('/v1/jobs', { policy_type: 'auto', input: {} });
+  const first = await api.getAfter(cancelled, `/v1/jobs/${id}/history?limit=2`);
+  expect(first.body).toMatchObject({
+    has_more: true,
+    data: [
+      { event_type: 'job.submitted', revision: 0, state: { id, status: 'queued' } },
+      { event_type: 'job.leased', revision: 1, actor: { type: 'worker' }, state: { status: 'processing' } },
+    ],
+  });
+  const cursor = encodeURIComponent(String(first.body['next_cursor']));
+  const rest = await api.call(api.credentials.admin, 'GET', `/v1/jobs/${id}/history?limit=2&cursor=${cursor}`);
+  expect(rest.body).toMatchObject({ data: [{ event_type: 'job.completed', state: { result: { a: 1 } } }] });
+  for (const path of [`/v1/jobs/${id}/history`, `/v1/jobs/${id}`])
+    expect(await api.call(api.credentials.other, 'GET', path)).toMatchObject({ status: 404, code: 'job_not_found' });
+  for (const path of ['cancel', 'retry'])
+    expect(await post(`/v1/jobs/${id}/${path}`, {}, api.credentials.other)).toMatchObject({ status: 404 });
+  expect(await post(`/v1/jobs/${id}/cancel`)).toMatchObject({ status: 409, code: 'job_finished' });
+  expect(await post(`/v1/jobs/${id}/retry`)).toMatchObject({ status: 409, code: 'job_not_retryable' });
+});

@@ -1,0 +1,50 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Logger } from '#libs/observability';
+import { AttemptWrites } from '../worker/attempt-writes.js';
+import { AttemptsController } from '../worker/attempts.controller.js';
+import type { JobQueue } from '../worker/job-queue.js';
+import { LeaseDesk } from '../worker/lease-desk.js';
+import { LeaseJobsController } from '../worker/lease-jobs/lease-jobs.controller.js';
+import { ChangeJobHandler } from './change-job/change-job.command.js';
+import { ChangeJobController } from './change-job/change-job.controller.js';
+import { ExtractController } from './extract/extract.controller.js';
+import { FinishedJobs } from './extract/finished-jobs.js';
+import { JobSchemas } from './job-schemas.js';
+import type { JobWrites } from './job-writes.js';
+import { SubmitJobHandler } from './submit-job/submit-job.command.js';
+import { SubmitJobController } from './submit-job/submit-job.controller.js';
+
+export interface JobsModuleOptions {
+  readonly writes: JobWrites;
+  readonly schemas: JobSchemas;
+  readonly queue: JobQueue;
+  readonly finished: FinishedJobs;
+  readonly logger: Logger;
+}
+
+/** What clients and workers do to jobs. */
+@Module({})
+export class JobsModule {
+  static over({ writes, schemas, queue, finished, logger }: JobsModuleOptions): DynamicModule {
+    const handlers = [new SubmitJobHandler(writes, schemas), new ChangeJobHandler(writes, queue.rows, logger)];
+    return {
+      module: JobsModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        SubmitJobController,
+        ChangeJobController,
+        ExtractController,
+        LeaseJobsController,
+        AttemptsController,
+      ],
+      providers: [
+        { provide: JobSchemas, useValue: schemas },
+        { provide: FinishedJobs, useValue: finished },
+        { provide: LeaseDesk, useValue: queue.desk },
+        { provide: AttemptWrites, useValue: queue.attempts },
+        ...handlers.map((handler) => ({ provide: handler.constructor, useFactory: () => handler })),
+      ],
+    };
+  }
+}

@@ -1,0 +1,129 @@
+import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { presentJobInFull, toSeconds, type PresentedJobInFull } from '#libs/domain';
+import type { ErrorCode } from '../http/error-codes.js';
+import { parseQuery } from '../http/query-specification.js';
+import { WORK } from '../http/route-access.js';
+import { Contract, type JsonSchema, type RouteContract } from '../http/route-contract.js';
+import { sha256Of } from '../jobs/sha256-of.js';
+import { JobSchemas } from '../jobs/job-schemas.js';
+import { jobInFullSchema } from '../jobs/job.schema.js';
+import { AttemptWrites, type WrittenJob } from './attempt-writes.js';
+import { CompleteJobRequest, FailAttemptRequest, HeartbeatRequest, ReportProgressRequest } from './attempts.request.js';
+import { workerCallerOf } from './worker-caller.js';
+import { usageIn } from './worker-fields.js';
+
+const attemptRoute = (
+  operationId: string,
+  summary: string,
+  schema: JsonSchema,
+  refuses: readonly ErrorCode[] = [],
+): RouteContract => ({
+  operationId,
+  summary,
+  tag: 'Workers',
+  access: WORK,
+  answers: [{ status: 200, description: 'As it stands now.', schema }],
+  refuses: ['job_not_found', 'lease_lost', 'event_store_unavailable', ...refuses],
+});
+
+const heartbeatSchema: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['lease_expires_at', 'cancel_requested'],
+  properties: {
+    lease_expires_at: { type: 'integer', description: 'Unix seconds.' },
+    cancel_requested: { type: 'boolean', description: 'The job was cancelled: stop, the lease is not extended.' },
+  },
+};
+
+@Controller()
+export class AttemptsController {
+  constructor(
+    @Inject(AttemptWrites) private readonly attempts: AttemptWrites,
+    @Inject(JobSchemas) private readonly schemas: JobSchemas,
+  ) {}
+
+  @Post('/v1/worker/jobs/:id/heartbeat')
+  @HttpCode(200)
+  @Contract(attemptRoute('heartbeat', 'Extend the lease', heartbeatSchema))
+  async heartbeat(
+    @Req() request: FastifyRequest,
+    @Param('id') id: string,
+    @Body() { lease_token: token }: HeartbeatRequest,
+  ): Promise<object> {
+    parseQuery({}, request.query);
+    const attempt = await this.attempts.attemptOf(workerCallerOf(request), id, token);
+    const { expiresAt, cancelRequested } = await this.attempts.extend(attempt);
+    return { lease_expires_at: toSeconds(expiresAt), cancel_requested: cancelRequested };
+  }
+
+  @Post('/v1/worker/jobs/:id/progress')
+  @HttpCode(200)
+  @Contract(attemptRoute('reportProgress', 'Say how far the attempt is, and extend the lease', jobInFullSchema))
+  async progress(
+    @Req() request: FastifyRequest,
+    @Param('id') id: string,
+    @Body() { lease_token: token, percent, message = null }: ReportProgressRequest,
+  ): Promise<PresentedJobInFull> {
+    parseQuery({}, request.query);
+    const worker = workerCallerOf(request);
+    const attempt = await this.attempts.attemptOf(worker, id, token);
+    return present(
+      await this.attempts.progress(worker, attempt, (now, lease) => ({
+        ...{ kind: 'ReportProgress', jobId: id, attempt: attempt.attempt, percent, message, ...lease, now },
+      })),
+    );
+  }
+
+  @Post('/v1/worker/jobs/:id/complete')
+  @HttpCode(200)
+  @Contract(
+    attemptRoute('completeJob', 'End the attempt with its result', jobInFullSchema, [
+      'invalid_result',
+      'schema_check_unavailable',
+    ]),
+  )
+  async complete(
+    @Req() request: FastifyRequest,
+    @Param('id') id: string,
+    @Body() { lease_token: token, result = null, usage: sent }: CompleteJobRequest,
+  ): Promise<PresentedJobInFull> {
+    parseQuery({}, request.query);
+    const worker = workerCallerOf(request);
+    const attempt = await this.attempts.attemptOf(worker, id, token);
+    // Of an attempt that has lost its lease the result is worth nothing, right or wrong.
+    if (await this.attempts.holdsLease(attempt)) await this.schemas.assertResult(attempt, result);
+    const usage = usageIn(sent);
+    const resultSha256 = sha256Of(result);
+    return present(
+      await this.attempts.finish(worker, attempt, 'completed', usage, (now, lease) => ({
+        ...{ kind: 'CompleteJob', jobId: id, attempt: attempt.attempt, result, resultSha256, usage, ...lease, now },
+      })),
+    );
+  }
+
+  @Post('/v1/worker/jobs/:id/fail')
+  @HttpCode(200)
+  @Contract(attemptRoute('failAttempt', 'End the attempt without a result', jobInFullSchema))
+  async fail(
+    @Req() request: FastifyRequest,
+    @Param('id') id: string,
+    @Body() { lease_token: token, error, retryable = true, usage: sent }: FailAttemptRequest,
+  ): Promise<PresentedJobInFull> {
+    parseQuery({}, request.query);
+    const worker = workerCallerOf(request);
+    const attempt = await this.attempts.attemptOf(worker, id, token);
+    const usage = usageIn(sent);
+    const jitter = Math.random();
+    return present(
+      await this.attempts.finish(worker, attempt, 'failed', usage, (now, lease) => ({
+        ...{ kind: 'FailAttempt', jobId: id, attempt: attempt.attempt, error, retryable, usage, jitter, ...lease, now },
+      })),
+    );
+  }
+}
+
+function present({ job, decidedAt }: WrittenJob): PresentedJobInFull {
+  return presentJobInFull(job, toSeconds(decidedAt));
+}

@@ -1,0 +1,255 @@
+import type { Migration } from '#libs/postgres';
+
+/**
+ * The leases of attempts: who may work on what until when, on the database's clock. A row is the attempt's lock: only
+ * one can be made of each, heartbeat and progress extend only an open one, and expiry closes it before the event is
+ * appended. It is no read model: a lease's end is in no event, so that a heartbeat writes none.
+ *
+ * `ended_at`: the attempt's end is in the log. Such a row stays for a while, so that a read model that has not seen the
+ * attempt yet does not have it handed out again.
+ *
+ * `claim_jobs` looks into the read model of jobs for what is due, turn by turn between organizations, and makes a row for
+ * each attempt that it hands out. Somebody who was faster has made that row already; the event decides in the end.
+ */
+export const jobQueueMigrations: readonly Migration[] = [
+  {
+    id: 'command-api/002-job-queue',
+    sql: `
+      create schema if not exists job_queue;
+      grant usage on schema job_queue to {{api}};
+
+      create table job_queue.leases (
+        org_id text collate "C" not null,
+        job_id text collate "C" not null,
+        attempt int not null,
+        lease_seconds int not null,
+        leased_at timestamptz not null default clock_timestamp(),
+        expires_at timestamptz not null,
+        -- who asked, and by which request: the same again is answered with the same leases
+        holder text collate "C" not null,
+        request_id text collate "C",
+        cancel_requested boolean not null default false,
+        closed_at timestamptz,
+        -- whoever closed it works on its event until then
+        closing_until timestamptz,
+        ended_at timestamptz,
+        primary key (job_id, attempt)
+      ) with (fillfactor = 70);
+      create index leases_expiry on job_queue.leases (expires_at) where ended_at is null;
+      create index leases_request on job_queue.leases (holder, request_id) where ended_at is null and request_id is not null;
+      create index leases_ended on job_queue.leases (ended_at) where ended_at is not null;
+      alter table job_queue.leases enable row level security;
+      alter table job_queue.leases force row level security;
+      create policy own_organization on job_queue.leases to {{api}}
+        using (org_id = current_setting('keyledger.org_id', true))
+        with check (org_id = current_setting('keyledger.org_id', true));
+      create policy queue on job_queue.leases to {{api}}
+        using (current_setting('keyledger.queue', true) = 'on')
+        with check (current_setting('keyledger.queue', true) = 'on');
+      grant select, insert, update, delete on job_queue.leases to {{api}};
+
+      -- Which rows this transaction sees: those of one organization, or, where none is named, of all.
+      create function job_queue.confine(p_org text) returns void language plpgsql as $$
+      begin
+        perform set_config('keyledger.org_id', coalesce(p_org, ''), true),
+                set_config('keyledger.queue', case when p_org is null then 'on' else 'off' end, true);
+      end $$;
+
+      create function job_queue.claim_jobs(
+        p_org text, p_after text, p_types text[], p_max int, p_lease_seconds int, p_holder text, p_request text
+      ) returns table (org_id text, job_id text, attempt int, expires_at timestamptz)
+      language plpgsql as $$
+      #variable_conflict use_column
+      declare
+        v_org text := p_after;
+        v_wrapped boolean := false;
+        v_orgs text[] := '{}';
+        v_jobs text[] := '{}';
+        v_attempts int[] := '{}';
+        v_ranks int[] := '{}';
+        v_due_jobs text[];
+        v_due_attempts int[];
+        v_served int := 0;
+        v_now bigint := floor(extract(epoch from clock_timestamp()));
+      begin
+        perform job_queue.confine(p_org);
+        -- From the organization behind p_after on and around; a step of the index for each, and no more than are needed.
+        loop
+          if p_org is null then
+            select job.org_id into v_org from read_models.jobs job
+            where job.phase = 'waiting' and job.org_id > v_org and (not v_wrapped or job.org_id <= p_after)
+            order by job.org_id limit 1;
+            if v_org is null then
+              exit when v_wrapped;
+              v_wrapped := true;
+              v_org := '';
+              continue;
+            end if;
+          else
+            v_org := p_org;
+          end if;
+          select array_agg(due.id), array_agg(due.attempt) into v_due_jobs, v_due_attempts
+          from (
+            select job.id, job.attempts + 1 as attempt from read_models.jobs job
+            where job.org_id = v_org and job.phase = 'waiting' and job.available_at <= v_now
+              and (p_types is null or job.policy_type = any (p_types))
+              and not exists (select from job_queue.leases lease
+                              where lease.job_id = job.id and lease.attempt = job.attempts + 1)
+            order by job.priority desc, job.created_seq
+            limit p_max
+          ) due;
+          if v_due_jobs is not null then
+            v_orgs := v_orgs || array_fill(v_org, array[cardinality(v_due_jobs)]);
+            v_jobs := v_jobs || v_due_jobs;
+            v_attempts := v_attempts || v_due_attempts;
+            v_ranks := v_ranks || array(select generate_series(1, cardinality(v_due_jobs)));
+            v_served := v_served + 1;
+          end if;
+          exit when p_org is not null or v_served = p_max;
+        end loop;
+        return query
+          with chosen as (
+            select due.org_id, due.job_id, due.attempt, row_number() over (order by due.rank, due.turn) as place
+            from unnest(v_orgs, v_jobs, v_attempts, v_ranks) with ordinality as due (org_id, job_id, attempt, rank, turn)
+            order by due.rank, due.turn limit p_max
+          ), made as (
+            insert into job_queue.leases (org_id, job_id, attempt, lease_seconds, expires_at, holder, request_id)
+            select chosen.org_id, chosen.job_id, chosen.attempt, p_lease_seconds,
+                   clock_timestamp() + make_interval(secs => p_lease_seconds), p_holder, p_request
+            from chosen order by chosen.job_id
+            on conflict do nothing
+            returning job_id, attempt, expires_at
+          )
+          select chosen.org_id, made.job_id, made.attempt, made.expires_at
+          from made join chosen on chosen.job_id = made.job_id order by chosen.place;
+      end $$;
+
+      -- What the same request was given before, as far as it lives.
+      create function job_queue.leases_of_request(p_org text, p_holder text, p_request text)
+      returns table (org_id text, job_id text, attempt int, expires_at timestamptz) language plpgsql as $$
+      #variable_conflict use_column
+      begin
+        perform job_queue.confine(p_org);
+        return query select lease.org_id, lease.job_id, lease.attempt, lease.expires_at from job_queue.leases lease
+          where lease.holder = p_holder and lease.request_id = p_request and lease.ended_at is null
+            and lease.closed_at is null and lease.expires_at > clock_timestamp()
+          order by lease.leased_at, lease.job_id;
+      end $$;
+
+      -- Extends an open lease, and says when it ends and whether the job was cancelled; no row where it is lost. The read
+      -- model stands in for a mark that a dying process did not make.
+      create function job_queue.extend_lease(p_org text, p_job text, p_attempt int)
+      returns table (expires_at timestamptz, cancel_requested boolean) language plpgsql as $$
+      #variable_conflict use_column
+      begin
+        perform job_queue.confine(p_org);
+        return query
+          update job_queue.leases lease set
+            cancel_requested = lease.cancel_requested or known.cancelled,
+            expires_at = case when lease.cancel_requested or known.cancelled then lease.expires_at
+                              else clock_timestamp() + make_interval(secs => lease.lease_seconds) end
+          from (select exists (select from read_models.jobs job where job.org_id = p_org and job.id = p_job
+                               and (job.phase = 'cancelled' or job.attempts > p_attempt)) as cancelled) known
+          where lease.org_id = p_org and lease.job_id = p_job and lease.attempt = p_attempt
+            and lease.closed_at is null and lease.ended_at is null and lease.expires_at > clock_timestamp()
+          returning lease.expires_at, lease.cancel_requested;
+      end $$;
+
+      -- How long the lease still lasts, in seconds; no row, or none left, where it is lost.
+      create function job_queue.lease_remaining(p_org text, p_job text, p_attempt int)
+      returns table (remaining double precision) language plpgsql as $$
+      begin
+        perform job_queue.confine(p_org);
+        return query select extract(epoch from lease.expires_at - clock_timestamp())::double precision
+          from job_queue.leases lease
+          where lease.org_id = p_org and lease.job_id = p_job and lease.attempt = p_attempt
+            and lease.closed_at is null and lease.ended_at is null;
+      end $$;
+
+      create function job_queue.request_cancel(p_org text, p_job text) returns void language plpgsql as $$
+      begin
+        perform job_queue.confine(p_org);
+        update job_queue.leases lease set cancel_requested = true
+        where lease.org_id = p_org and lease.job_id = p_job and lease.ended_at is null;
+      end $$;
+
+      -- The attempts' ends are in the log, or they never began.
+      create function job_queue.end_leases(p_jobs text[], p_attempts int[], p_began boolean) returns void language plpgsql as $$
+      begin
+        perform job_queue.confine(null);
+        if p_began then
+          update job_queue.leases lease set ended_at = clock_timestamp()
+          from unnest(p_jobs, p_attempts) as over (job_id, attempt)
+          where lease.job_id = over.job_id and lease.attempt = over.attempt;
+        else
+          delete from job_queue.leases lease using unnest(p_jobs, p_attempts) as over (job_id, attempt)
+          where lease.job_id = over.job_id and lease.attempt = over.attempt;
+        end if;
+      end $$;
+
+      -- Closes leases whose end has come, for one closer at a time; what an earlier one closed and left is handed out again.
+      create function job_queue.close_expired(p_max int, p_closing interval)
+      returns table (org_id text, job_id text, attempt int) language plpgsql as $$
+      #variable_conflict use_column
+      begin
+        perform job_queue.confine(null);
+        return query
+          update job_queue.leases lease set
+            closed_at = coalesce(lease.closed_at, clock_timestamp()), closing_until = clock_timestamp() + p_closing
+          where (lease.job_id, lease.attempt) in (
+            select due.job_id, due.attempt from job_queue.leases due
+            where due.ended_at is null and due.expires_at <= clock_timestamp()
+              and (due.closing_until is null or due.closing_until <= clock_timestamp())
+            order by due.expires_at limit p_max for update skip locked)
+          returning lease.org_id, lease.job_id, lease.attempt;
+      end $$;
+
+      -- Rows for attempts that run by the log but have none, as after the loss of this table.
+      create function job_queue.recover_leases() returns int language plpgsql as $$
+      declare
+        v_made int;
+      begin
+        perform job_queue.confine(null);
+        insert into job_queue.leases (org_id, job_id, attempt, lease_seconds, expires_at, holder)
+        select job.org_id, job.id, job.attempts, job.lease_seconds,
+               clock_timestamp() + make_interval(secs => job.lease_seconds), ''
+        from read_models.jobs job
+        where job.phase = 'processing' and not exists (
+          select from job_queue.leases lease where lease.job_id = job.id and lease.attempt = job.attempts)
+        on conflict do nothing;
+        get diagnostics v_made = row_count;
+        return v_made;
+      end $$;
+
+      -- What waits and what runs, of every organization; due_since is that of the job that waits longest, Unix seconds.
+      create function job_queue.figures()
+      returns table (org_id text, queued bigint, pending bigint, processing bigint, due_since bigint) language plpgsql as $$
+      #variable_conflict use_column
+      declare
+        v_now bigint := floor(extract(epoch from clock_timestamp()));
+      begin
+        perform job_queue.confine(null);
+        return query
+          select job.org_id,
+                 count(*) filter (where job.phase = 'waiting' and job.available_at <= v_now),
+                 count(*) filter (where job.phase = 'waiting' and job.available_at > v_now),
+                 count(*) filter (where job.phase = 'processing'),
+                 min(job.available_at) filter (where job.phase = 'waiting' and job.available_at <= v_now)
+          from read_models.jobs job where job.phase in ('waiting', 'processing')
+          group by job.org_id order by job.org_id;
+      end $$;
+
+      create function job_queue.sweep_leases(p_kept interval, p_max int) returns int language plpgsql as $$
+      declare
+        v_swept int;
+      begin
+        perform job_queue.confine(null);
+        delete from job_queue.leases lease where (lease.job_id, lease.attempt) in (
+          select old.job_id, old.attempt from job_queue.leases old
+          where old.ended_at < clock_timestamp() - p_kept order by old.ended_at limit p_max);
+        get diagnostics v_swept = row_count;
+        return v_swept;
+      end $$;
+    `,
+  },
+];

@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { presentJob, type JsonObject, type PresentedJob } from '#libs/domain';
+import type { Logger, ProductMetrics } from '#libs/observability';
+import { jobIn } from '../jobs/job-writes.js';
+import type { LeaseRow, LeaseRows } from './lease-rows.js';
+import type { LeaseTokens } from './lease-tokens.js';
+import { nullIfRefused } from './null-if-refused.js';
+import type { WaitingLine } from './waiting-line.js';
+import type { WorkerCaller } from './worker-caller.js';
+import type { WorkerRuns } from './worker-runs.js';
+
+/** What a worker asks for. */
+export interface LeaseRequest {
+  readonly policyTypes: readonly string[] | null;
+  readonly max: number;
+  readonly waitSeconds: number;
+  readonly workerId: string | null;
+  readonly leaseSeconds: number;
+  readonly requestId: string | null;
+}
+
+/** One attempt, handed to a worker. */
+export interface Lease {
+  readonly lease_token: string;
+  /** Unix seconds. */
+  readonly lease_expires_at: number;
+  readonly attempt: number;
+  readonly org_id: string;
+  readonly job: PresentedJob;
+  readonly input: JsonObject;
+}
+
+export interface LeaseDeskOptions {
+  readonly rows: LeaseRows;
+  readonly runs: WorkerRuns;
+  readonly tokens: LeaseTokens;
+  readonly line: WaitingLine;
+  readonly metrics: Pick<ProductMetrics, 'leased'>;
+  readonly logger: Logger;
+}
+
+/** Claims in a row of which nothing was left: the read model is behind, and the next look may find more. */
+const MOST_CLAIMS = 5;
+
+/**
+ * Hands out leases. A row in `job_queue.leases` makes sure that no two nodes try the same attempt; that it begins is
+ * decided by its event. Whoever was slower gets the next job.
+ */
+export class LeaseDesk {
+  /** The organization that was served last, here: the one behind it is the next. */
+  #servedLast = '';
+
+  constructor(private readonly options: LeaseDeskOptions) {}
+
+  /**
+   * Up to `max` leases, at once where there are any, else as soon as there are, within `waitSeconds`.
+   * @param signal of a client that went away: nothing is leased to it any more
+   * @throws EventStoreUnavailable, DatabaseUnavailable
+   */
+  async lease(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly Lease[]> {
+    if (request.requestId !== null) {
+      const earlier = await this.options.rows.ofRequest(worker.orgId, worker.holder, request.requestId);
+      if (earlier.length > 0) return this.#begin(worker, request, earlier, { isOurs: true });
+    }
+    const group = JSON.stringify([worker.orgId, request.policyTypes]);
+    return this.options.line.serve(group, request.waitSeconds * 1_000, signal, () => this.#claim(worker, request));
+  }
+
+  async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly Lease[]> {
+    for (let claims = 0; claims < MOST_CLAIMS; claims++) {
+      if (claims > 0) await delay(5 * 2 ** claims);
+      const rows = await this.options.rows.claim({
+        ...{ orgId: worker.orgId, holder: worker.holder, after: this.#servedLast },
+        ...{ policyTypes: request.policyTypes, max: request.max },
+        ...{ leaseSeconds: request.leaseSeconds, requestId: request.requestId },
+      });
+      const last = rows.at(-1);
+      if (last === undefined) return [];
+      this.#servedLast = last.orgId;
+      const leases = await this.#begin(worker, request, rows, { isOurs: false });
+      if (leases.length > 0) return leases;
+    }
+    return [];
+  }
+
+  /**
+   * Rows whose attempt does not begin are given up; those whose fate is unknown stay until they expire.
+   * @param isOurs the rows are of an earlier try at this very request, so that an attempt that runs is its
+   */
+  async #begin(
+    worker: WorkerCaller,
+    request: LeaseRequest,
+    rows: readonly LeaseRow[],
+    { isOurs }: { readonly isOurs: boolean },
+  ): Promise<readonly Lease[]> {
+    const begun = await Promise.allSettled(rows.map((row) => this.#beginOne(worker, request, row, isOurs)));
+    const idle = rows.filter((_, index) => {
+      const outcome = begun[index];
+      return outcome?.status === 'fulfilled' && outcome.value === null;
+    });
+    if (idle.length > 0) await this.options.rows.forget(idle);
+    const leases = begun.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
+    const failed = begun.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return leases;
+    if (leases.length === 0) throw failed.reason;
+    this.options.logger.warn({ err: failed.reason }, 'a lease was not begun, and runs out unused');
+    return leases;
+  }
+
+  /** Null where it does not begin: somebody was faster, or the job is not there any more. */
+  async #beginOne(worker: WorkerCaller, request: LeaseRequest, row: LeaseRow, isOurs: boolean): Promise<Lease | null> {
+    const { workerId, leaseSeconds } = request;
+    const { jobId } = row;
+    const outcome = await this.options.runs
+      .asWorker(worker, row, workerId, (now) => ({ kind: 'LeaseJob', jobId, workerId, leaseSeconds, now }))
+      .catch(nullIfRefused);
+    if (outcome === null || (outcome.events.length === 0 && !isOurs)) return null;
+    const job = jobIn(outcome);
+    const running = job.phase === 'processing' ? job.attempts.at(-1) : undefined;
+    if (running?.number !== row.attempt || job.input === null) return null;
+    this.options.metrics.leased(Math.max(0, running.startedAt / 1_000 - job.availableAt));
+    return {
+      lease_token: this.options.tokens.mint({ ...row, policyType: job.policyType }),
+      lease_expires_at: Math.floor(row.expiresAt / 1_000),
+      attempt: row.attempt,
+      org_id: row.orgId,
+      job: presentJob(job, Math.floor(outcome.decidedAt / 1_000)),
+      input: job.input,
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { clientGone } from '../../http/client-gone.js';
+import { parseQuery } from '../../http/query-specification.js';
+import { WORK } from '../../http/route-access.js';
+import { Contract } from '../../http/route-contract.js';
+import { jobSchema } from '../../jobs/job.schema.js';
+import { LeaseDesk, type Lease } from '../lease-desk.js';
+import { workerCallerOf } from '../worker-caller.js';
+import { LeaseJobsRequest } from './lease-jobs.request.js';
+
+const lease = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['lease_token', 'lease_expires_at', 'attempt', 'org_id', 'job', 'input'],
+  properties: {
+    lease_token: { type: 'string', description: 'Every write about the attempt carries it.' },
+    lease_expires_at: { type: 'integer', description: 'Unix seconds.' },
+    attempt: { type: 'integer', minimum: 1 },
+    org_id: { type: 'string' },
+    job: jobSchema,
+    input: { type: 'object', additionalProperties: true },
+  },
+};
+
+@Controller()
+export class LeaseJobsController {
+  constructor(@Inject(LeaseDesk) private readonly desk: LeaseDesk) {}
+
+  @Post('/v1/worker/leases')
+  @HttpCode(200)
+  @Contract({
+    operationId: 'leaseJobs',
+    summary: 'Take work, and wait for it where there is none',
+    tag: 'Workers',
+    access: WORK,
+    answers: [
+      {
+        status: 200,
+        description: 'The leases; none where there was no work in time.',
+        schema: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['data'],
+          properties: { data: { type: 'array', items: lease } },
+        },
+      },
+    ],
+    refuses: ['event_store_unavailable'],
+  })
+  async lease(@Req() request: FastifyRequest, @Body() body: LeaseJobsRequest): Promise<{ data: readonly Lease[] }> {
+    parseQuery({}, request.query);
+    const asked = {
+      policyTypes: body.policy_types === undefined ? null : [...new Set(body.policy_types)].sort(),
+      max: body.max ?? 1,
+      waitSeconds: body.wait_seconds ?? 0,
+      workerId: body.worker_id ?? null,
+      leaseSeconds: body.lease_seconds ?? 30,
+      requestId: body.request_id ?? null,
+    };
+    return { data: await this.desk.lease(workerCallerOf(request), asked, clientGone(request)) };
+  }
+}

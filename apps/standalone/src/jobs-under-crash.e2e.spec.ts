@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
+import { CrashWorker } from './testing/crash-worker.js';
+import { postmasterOf } from './testing/postmaster.js';
+
+const JOBS = 1_000;
+
+let system: StartedSystem;
+beforeAll(async () => {
+  system = await StartedSystem.start({ env: { RATE_LIMIT_RPS: '0', LOG_LEVEL: 'warn' } });
+});
+afterAll(() => system.dispose());
+
+const admin = (): ApiClient => new ApiClient(system.url, system.session.admin_token);
+const operator = (): ApiClient => new ApiClient(system.url, system.session.platform_token);
+
+it('ends each of 1,000 jobs exactly once, whatever is killed when, and counts what was spent', async () => {
+  expect((await admin().request('PUT', '/v1/policy-types/auto', { body: { title: 'Auto' } })).status).toBe(201);
+  await Promise.all(Array.from({ length: 20 }, () => submit(JOBS / 20)));
+  const workers = Array.from({ length: 8 }, () => new CrashWorker(operator));
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  try {
+    for (const victim of ['product', 'postgres', 'product']) {
+      await Promise.race([running, delay(700)]);
+      if (victim === 'postgres') process.kill(await postmasterOf(system.dataDir), 'SIGKILL');
+      await system.kill('SIGKILL');
+      await system.launch();
+    }
+    await Promise.race([running, end()]);
+  } finally {
+    for (const worker of workers) worker.stop();
+  }
+  await running;
+
+  const jobs = await allJobs();
+  expect(jobs).toHaveLength(JOBS);
+  for (const { body } of await Promise.all(jobs.map(({ id }) => admin().get(`/v1/jobs/${id}`)))) {
+    const attempts = body['attempt_history'] as readonly Attempt[];
+    expect([body['id'], body['status'], body['result']]).toEqual([body['id'], 'completed', { id: body['id'] }]);
+    expect(attempts.filter(({ outcome }) => outcome === 'completed')).toHaveLength(1);
+    expect(attempts.every(({ outcome }) => outcome !== null)).toBe(true);
+    const spent = attempts.reduce((sum, { usage }) => sum + usage.input_tokens, 0);
+    expect(body['usage']).toMatchObject({ input_tokens: spent, cost_usd: `0.${String(spent).padStart(6, '0')}` });
+    expect(attempts.every(({ usage }) => usage.input_tokens <= 1)).toBe(true);
+  }
+  const acknowledged = workers.flatMap(({ completed }) => completed);
+  expect(new Set(acknowledged).size).toBe(acknowledged.length);
+  const reported = workers.reduce((sum, worker) => sum + worker.reported, 0);
+  const recorded = jobs.reduce((sum, { usage }) => sum + usage.input_tokens, 0);
+  // Of a report whose answer a crash swallowed, and whose lease was lost before it could be repeated, only the log knows.
+  expect(recorded).toBeGreaterThanOrEqual(reported);
+}, 240_000);
+
+interface Attempt {
+  readonly outcome: string | null;
+  readonly usage: { readonly input_tokens: number };
+}
+
+interface Job {
+  readonly id: string;
+  readonly usage: { readonly input_tokens: number };
+}
+
+async function submit(jobs: number): Promise<void> {
+  for (let n = 0; n < jobs; n++) {
+    const body = { policy_type: 'auto', input: { n }, max_attempts: 25 };
+    const answer = await admin().post('/v1/jobs', body, { 'idempotency-key': randomUUID() });
+    expect(answer.status).toBe(202);
+  }
+}
+
+/** A lost attempt is noticed at the end of its lease and tried again after its back-off, perhaps more than once. */
+async function end(): Promise<void> {
+  for (const deadline = Date.now() + 150_000; Date.now() < deadline; await delay(250)) if (await allEnded()) return;
+  throw new Error('the jobs never ended');
+}
+
+async function allEnded(): Promise<boolean> {
+  const { status, body } = await admin()
+    .get('/v1/jobs?status=pending,queued,processing&limit=1')
+    .catch((): Partial<ApiAnswer> => ({}));
+  return status === 200 && (body?.['data'] as readonly unknown[]).length === 0;
+}
+
+async function allJobs(): Promise<readonly Job[]> {
+  const jobs: Job[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await admin().get(`/v1/jobs?limit=200${cursor}`);
+    jobs.push(...(body['data'] as readonly Job[]));
+    if (body['next_cursor'] === null) return jobs;
+    cursor = `&cursor=${encodeURIComponent(String(body['next_cursor']))}`;
+  }
+}

@@ -1,0 +1,69 @@
+import type pg from 'pg';
+import { BinaryArray } from '../binary-array.js';
+import type { ProjectedJob } from './load-jobs.js';
+
+/** A job as a page left it. */
+export interface ChangedJob extends ProjectedJob {
+  /** Submitted by this page: it has no row yet. */
+  readonly isNew: boolean;
+}
+
+/** Writes each job as the page left it, new ones and known ones with a statement each (see `writeKeys`). */
+export async function writeJobs(transaction: pg.ClientBase, jobs: readonly ChangedJob[]): Promise<void> {
+  const made = jobs.filter(({ isNew }) => isNew);
+  const known = jobs.filter(({ isNew }) => !isNew);
+  if (made.length > 0) {
+    await transaction.query({ name: 'insert_jobs', text: INSERT_JOBS, values: [...columns(made), ...origins(made)] });
+  }
+  if (known.length > 0) {
+    const { rowCount } = await transaction.query({ name: 'update_jobs', text: UPDATE_JOBS, values: columns(known) });
+    if (rowCount !== known.length) throw new Error(`${known.length} jobs changed, but ${rowCount} rows were there`);
+  }
+}
+
+/** What identifies a job and what can change of it. */
+function columns(jobs: readonly ChangedJob[]): Buffer[] {
+  return [
+    BinaryArray.text(jobs, ({ orgId }) => orgId),
+    BinaryArray.text(jobs, ({ job }) => job.id),
+    BinaryArray.text(jobs, ({ job }) => job.phase),
+    BinaryArray.int8(jobs, ({ job }) => job.availableAt),
+    BinaryArray.int8(jobs, ({ job }) => job.attempts.length),
+    BinaryArray.int8(jobs, ({ job }) => job.attempts.at(-1)?.leaseSeconds ?? null),
+    BinaryArray.text(jobs, ({ job }) => JSON.stringify({ ...job, input: null })),
+  ];
+}
+
+/** What a job was submitted as never changes. */
+function origins(jobs: readonly ChangedJob[]): Buffer[] {
+  return [
+    BinaryArray.int8(jobs, ({ createdSeq }) => createdSeq),
+    BinaryArray.int8(jobs, ({ job }) => job.createdAt),
+    BinaryArray.int8(jobs, ({ job }) => job.priority),
+    BinaryArray.text(jobs, ({ job }) => job.policyType),
+    BinaryArray.text(jobs, ({ job }) => job.source),
+    BinaryArray.text(jobs, ({ job }) => (job.submittedBy.type === 'api_key' ? job.submittedBy.id : null)),
+  ];
+}
+
+const PAGE = '$1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]';
+
+const INSERT_JOBS = `
+  insert into jobs
+    (org_id, id, phase, available_at, attempts, lease_seconds, state,
+     created_seq, created_at, priority, policy_type, source, key_id)
+  select org_id, id, phase, available_at, attempts, lease_seconds, state::json,
+         created_seq, created_at, priority, policy_type, source, key_id
+  from unnest(${PAGE}, $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[]) as page
+    (org_id, id, phase, available_at, attempts, lease_seconds, state,
+     created_seq, created_at, priority, policy_type, source, key_id)`;
+
+const UPDATE_JOBS = `
+  update jobs as stored set
+    phase = page.phase,
+    available_at = page.available_at,
+    attempts = page.attempts,
+    lease_seconds = page.lease_seconds,
+    state = page.state::json
+  from unnest(${PAGE}) as page (org_id, id, phase, available_at, attempts, lease_seconds, state)
+  where stored.org_id = page.org_id and stored.id = page.id`;

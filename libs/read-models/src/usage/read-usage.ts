@@ -1,0 +1,59 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { inOrganization } from '#libs/postgres';
+import type { ReadModelTables } from '../schema/read-model-tables.js';
+import { bucketStarts } from './bucket-starts.js';
+import { coverPeriod } from './cover-period.js';
+import { QUARTER } from './usage-buckets.js';
+import type { UsageAnswer, UsageQuestion } from './usage-question.js';
+import { usageRows } from './usage-rows.js';
+
+const DAY = 86_400;
+const NOTHING: UsageAnswer = { rows: [], pending: 0n };
+
+/**
+ * What an organization used in a period, all of it at one instant; null where that is more than `limit` rows.
+ * @param now Unix milliseconds
+ * @throws DatabaseUnavailable @throws RangeError for an unknown time zone
+ */
+export function readUsage(
+  database: Kysely<ReadModelTables>,
+  orgId: string,
+  question: UsageQuestion,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Promise<UsageAnswer | null> {
+  const read = async (transaction: Transaction<ReadModelTables>): Promise<UsageAnswer | null> => {
+    const days = await daysWithUsage(transaction, orgId);
+    if (days === null) return NOTHING;
+    // The period may be all the time that there is a form for.
+    const [from, to] = [Math.max(question.from, days.from * 1_000), Math.min(question.to, days.to * 1_000)];
+    if (from >= to) return NOTHING;
+    const [first, end] = [Math.floor(from / 1_000 / QUARTER) * QUARTER, Math.ceil(to / 1_000 / QUARTER) * QUARTER];
+    const starts = bucketStarts(question.timeZone, question.granularity, first, end);
+    const rows = await usageRows(transaction, orgId, question, coverPeriod(from, to, starts, now), starts, limit);
+    if (rows === null) return null;
+    return { rows, pending: await pendingJobs(transaction, orgId, { from, to, keyId: question.keyId }, now) };
+  };
+  return inOrganization(database, orgId, read, 'repeatable read');
+}
+
+/** From the start of the first UTC day on which anything was to the end of the last, Unix seconds; null where nothing was. */
+async function daysWithUsage(transaction: Transaction<ReadModelTables>, orgId: string) {
+  const { rows } = await sql<{ first: string | null; last: string | null }>`
+    select min(starts_at) as first, max(starts_at) as last from read_models.usage_buckets
+    where org_id = ${orgId} and width = ${DAY}`.execute(transaction);
+  const { first = null, last = null } = rows[0] ?? {};
+  return first === null || last === null ? null : { from: Number(first), to: Number(last) + DAY };
+}
+
+async function pendingJobs(
+  transaction: Transaction<ReadModelTables>,
+  orgId: string,
+  { from, to, keyId }: Pick<UsageQuestion, 'from' | 'to' | 'keyId'>,
+  now: number,
+): Promise<bigint> {
+  const { rows } = await sql<{ pending: string }>`
+    select count(*) as pending from read_models.usage_jobs
+    where org_id = ${orgId} and due_at > ${Math.floor(now / 1_000)} and created_at >= ${from} and created_at < ${to}
+      and (${keyId}::text is null or key_id = ${keyId})`.execute(transaction);
+  return BigInt(rows[0]?.pending ?? 0);
+}

@@ -1,0 +1,60 @@
+import { CompiledQuery, type Transaction } from 'kysely';
+import type { ReadModelTables } from '../schema/read-model-tables.js';
+import type { Cover } from './cover-period.js';
+import { figuresOf, sumOfFigures, USAGE_FIGURES, type UsageFigure } from './usage-figures.js';
+import type { UsageQuestion, UsageRow } from './usage-question.js';
+import { USAGE_OF_BUCKETS, USAGE_OF_INSTANTS } from './usage-rows.sql.js';
+
+type StoredRow = Readonly<Record<UsageFigure | 'bucket_at' | 'source', string>> & {
+  readonly policy_type: string | null;
+  readonly key_id: string | null;
+};
+
+type Grouping = Pick<UsageQuestion, 'byPolicyType' | 'byKey' | 'keyId'>;
+
+/** The sums of what the cover is made of; null where they are more than `limit` rows. @param starts see `bucketStarts` */
+export async function usageRows(
+  transaction: Transaction<ReadModelTables>,
+  orgId: string,
+  { byPolicyType, byKey, keyId }: Grouping,
+  { buckets, instants }: Cover,
+  starts: readonly number[],
+  limit: number,
+): Promise<readonly UsageRow[] | null> {
+  type Ranges = readonly { readonly from: number; readonly to: number; readonly kind: number }[];
+  const rowsOf = async (statement: string, ranges: Ranges): Promise<readonly StoredRow[]> => {
+    const bounds = [ranges.map(({ from }) => from), ranges.map(({ to }) => to), ranges.map(({ kind }) => kind)];
+    const values = [orgId, starts, byPolicyType, byKey, keyId, limit + 1, ...bounds];
+    return (await transaction.executeQuery<StoredRow>(CompiledQuery.raw(statement, values))).rows;
+  };
+  const within = await rowsOf(
+    USAGE_OF_BUCKETS,
+    buckets.map((range) => ({ ...range, kind: range.width })),
+  );
+  const apart = await rowsOf(
+    USAGE_OF_INSTANTS,
+    instants.map((range) => ({ ...range, kind: range.sign })),
+  );
+  return within.length > limit || apart.length > limit ? null : merged([...within, ...apart].map(usageRow));
+}
+
+/** One row for each bucket and group, without those of which nothing is left. */
+function merged(rows: readonly UsageRow[]): readonly UsageRow[] {
+  const byName = new Map<string, UsageRow>();
+  for (const row of rows) {
+    const name = JSON.stringify([row.bucketAt, row.policyType, row.source, row.keyId]);
+    const known = byName.get(name);
+    byName.set(name, known === undefined ? row : { ...row, figures: sumOfFigures([known.figures, row.figures]) });
+  }
+  return [...byName.values()].filter(({ figures }) => USAGE_FIGURES.some((figure) => figures[figure] !== 0n));
+}
+
+function usageRow(row: StoredRow): UsageRow {
+  return {
+    bucketAt: Number(row.bucket_at),
+    policyType: row.policy_type,
+    source: row.source,
+    keyId: row.key_id === '' ? null : row.key_id,
+    figures: figuresOf((figure) => BigInt(row[figure])),
+  };
+}
