@@ -29,7 +29,10 @@ export async function run({ postgresUrl, log }: BenchContext): Promise<BenchRow[
     for (const host of hosts) host.start();
     while (!hosts.every((host) => host.status().caughtUp)) await delay(50);
     log('rebuild: the read models are there, now again');
-    const operator = new OperatorProjections(operatorPool, { 'api-keys': 1, 'audit-log': 1 });
+    const operator = new OperatorProjections(operatorPool, {
+      'api-keys': new ApiKeysProjection().version,
+      'audit-log': new AuditLogProjection().version,
+    });
     const started = performance.now();
     for (const name of NAMES) await operator.rebuild(name);
     while (!(await serveAnew(operator))) await delay(20);

@@ -35,9 +35,10 @@ it('ends each of 1,000 jobs exactly once, whatever is killed when, and counts wh
 
   const jobs = await allJobs();
   expect(jobs).toHaveLength(JOBS);
-  for (const { body } of await Promise.all(jobs.map(({ id }) => admin().get(`/v1/jobs/${id}`)))) {
+  for (const { id } of jobs) {
+    const { body } = await admin().get(`/v1/jobs/${id}`);
     const attempts = body['attempt_history'] as readonly Attempt[];
-    expect([body['id'], body['status'], body['result']]).toEqual([body['id'], 'completed', { id: body['id'] }]);
+    expect([body['id'], body['status'], body['result']]).toEqual([id, 'completed', { id }]);
     expect(attempts.filter(({ outcome }) => outcome === 'completed')).toHaveLength(1);
     expect(attempts.every(({ outcome }) => outcome !== null)).toBe(true);
     const spent = attempts.reduce((sum, { usage }) => sum + usage.input_tokens, 0);
