@@ -28,7 +28,9 @@ it('shows operators every projection, and that it runs', async () => {
     { name: 'api-key-history', version: 1, parked_streams: [], rebuild: null },
     { name: 'api-keys', version: 1, lag_seconds: 0 },
     { name: 'audit-log', version: 2 },
+    { name: 'jobs', version: 1 },
     { name: 'policy-types', version: 1 },
+    { name: 'usage', version: 1 },
   ]);
 });
 

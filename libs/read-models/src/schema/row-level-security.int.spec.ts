@@ -3,8 +3,10 @@ import { AuditLogProjection } from '../audit-log/audit-log.projection.js';
 import { ApiKeyHistoryProjection } from '../api-key-history/api-key-history.projection.js';
 import { ApiKeysProjection } from '../api-keys/api-keys.projection.js';
 import { recordUse } from '../api-keys/record-use.js';
+import { JobsProjection } from '../jobs/jobs.projection.js';
 import { PolicyTypesProjection } from '../policy-types/policy-types.projection.js';
-import { apiKeyCreated, keyId, recorded } from '#libs/testing';
+import { UsageProjection } from '../usage/usage.projection.js';
+import { apiKeyCreated, jobCompleted, jobId, jobLeased, jobSubmitted, keyId, policyTypeCreated } from '#libs/testing';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
 
@@ -14,21 +16,24 @@ let tables: readonly string[];
 beforeAll(async () => {
   database = await ReadModelDatabase.create();
   const key = (lineage: string) => ({ key_id: keyId(0, lineage) });
-  const policyType = (org_id: string) => {
-    const schemas = { input_schema: null, result_schema: null };
-    const facts = { policy_type: 'auto', title: 'Auto', ...schemas, defaults: { priority: 5, max_attempts: 3 } };
-    return recorded({ type: 'policy_type.created' as const, data: facts }, { org_id });
+  const job = (n: number, org_id: string) => {
+    const id = { job_id: jobId(n) };
+    return [jobSubmitted(id, { org_id }), jobLeased(id, { org_id }), jobCompleted(id, { org_id })];
   };
   const log = logOf([
     apiKeyCreated(key('AAAAAAAAAAAAAAAA'), { org_id: 'org_a' }),
     apiKeyCreated(key('BBBBBBBBBBBBBBBB'), { org_id: 'org_b' }),
-    policyType('org_a'),
-    policyType('org_b'),
+    policyTypeCreated({}, { org_id: 'org_a' }),
+    policyTypeCreated({}, { org_id: 'org_b' }),
+    ...job(0, 'org_a'),
+    ...job(1, 'org_b'),
   ]);
   await database.project(new ApiKeysProjection(), log);
   await database.project(new ApiKeyHistoryProjection(), log);
   await database.project(new AuditLogProjection(), log);
   await database.project(new PolicyTypesProjection(), log);
+  await database.project(new JobsProjection(), log);
+  await database.project(new UsageProjection(), log);
   await recordUse(database.apiPool, 'org_a', [{ keyId: 'ak_a', at: 1 }]);
   await recordUse(database.apiPool, 'org_b', [{ keyId: 'ak_b', at: 1 }]);
   // Every table and view with an organization in it that the api role may read, whatever generation it is of.
@@ -57,13 +62,23 @@ it('knows which tables it speaks of', () => {
     'read_models.api_keys',
     'read_models.audit_actors',
     'read_models.audit_entries',
+    'read_models.job_steps',
+    'read_models.jobs',
     'read_models.policy_types',
+    'read_models.usage_attempts',
+    'read_models.usage_buckets',
+    'read_models.usage_jobs',
     'read_models_api_key_history_1.api_key_states',
     'read_models_api_key_history_1.api_key_steps',
     'read_models_api_keys_1.api_keys',
     'read_models_audit_log_1.audit_actors',
     'read_models_audit_log_1.audit_entries',
+    'read_models_jobs_1.job_steps',
+    'read_models_jobs_1.jobs',
     'read_models_policy_types_1.policy_types',
+    'read_models_usage_1.usage_attempts',
+    'read_models_usage_1.usage_buckets',
+    'read_models_usage_1.usage_jobs',
   ]);
 });
 
