@@ -179,11 +179,15 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     movedOn: (mark, timeoutMs, signal) => waiter.waitFor(jobsId, toPosition(mark + 1n), timeoutMs, signal),
   };
   const queue = new JobQueue({ pool, store, runner, tokenKey: keyring.positionKey, progress, clock, metrics, logger });
-  const auditLogId = { name: 'audit-log', version: versions['audit-log'] };
+  // Whoever reads a list once the stream has begun finds everything there that is not sent.
+  const beforeLive = (['audit-log', 'api-keys', 'jobs'] as const).map((name) => ({ name, version: versions[name] }));
   const live = startLiveEvents({
     ...{ ownerUrl, tokens, logger, metrics },
     head: () => eventStore.head(),
-    waitFor: (position) => waiter.waitFor(auditLogId, position, settings.positionWaitMs),
+    waitFor: async (position) => {
+      const waits = beforeLive.map((id) => waiter.waitFor(id, position, settings.positionWaitMs));
+      return !(await Promise.all(waits)).includes(false);
+    },
   });
   const credentialWatch = new CredentialWatch({
     authenticate: (headers) =>
@@ -232,9 +236,8 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const operations = createOperationsServer(readiness, metrics);
   const { server } = application.getHttpAdapter().getInstance();
   const stop = async (): Promise<void> => {
+    live.stop();
     await queue.sendAway();
-    // Before the server waits for its answers to end, which these would not by themselves.
-    await live.stop();
     await Promise.all([finishRequests(server, () => application.close(), FINISH_REQUESTS_MS), operations.close()]);
     await Promise.all([
       denials.stop(STOP_BACKGROUND_MS),

@@ -13,6 +13,9 @@ it('exposes what was counted and what is watched, read anew each time', async ()
   metrics.verified('valid', 0.000_003);
   metrics.verified('valid', 0.000_03);
   metrics.denied('insufficient_scope');
+  metrics.watchLiveEvents(() => 9);
+  metrics.liveStreamEnded('slow');
+  metrics.answered('GET', '/v1/events', 200, null);
 
   const { contentType, text } = await metrics.expose();
   expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -29,9 +32,13 @@ it('exposes what was counted and what is watched, read anew each time', async ()
     'keyledger_key_directory_keys 7',
     'keyledger_key_directory_staleness_seconds 0.25',
     'keyledger_append_queue_size 3',
+    'keyledger_live_event_streams 9',
+    'keyledger_live_event_streams_ended_total{reason="slow"} 1',
+    'keyledger_http_requests_total{method="GET",route="/v1/events",status="200"} 1',
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+  expect(text).not.toContain('duration_seconds_count{route="/v1/events"}');
   projections = projections.map((projection) => ({ ...projection, error: null }));
   expect((await metrics.expose()).text).toContain('keyledger_projection_stopped{projection="api_keys"} 0');
   projections = [];

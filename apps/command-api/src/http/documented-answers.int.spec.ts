@@ -55,6 +55,7 @@ const ROUTES: readonly Route[] = [
   reads('/v1/system_audit_log/export', 'audit:read'),
   reads('/v1/activity?target_type=api_key&target_id=ID', 'audit:read'),
   reads('/v1/log', 'audit:read'),
+  reads('/v1/events', 'jobs:read'),
   writes('POST', '/v1/api-keys', { name: 'x' }),
   writes('POST', '/v1/api-keys/verify', { key: 'x' }, 'keys:verify'),
   writes('PATCH', '/v1/api-keys/ID', { name: 'x' }),

@@ -28,7 +28,8 @@ export type AnswerHeader =
 export interface RouteContract {
   readonly operationId: string;
   readonly summary: string;
-  readonly tag: 'API keys' | 'Audit log' | 'Policy types' | 'Jobs' | 'Workers' | 'Usage' | 'Live events' | 'Callers' | 'Operations';
+  readonly tag:
+    'API keys' | 'Audit log' | 'Policy types' | 'Jobs' | 'Workers' | 'Usage' | 'Live events' | 'Callers' | 'Operations';
   /** Null: anybody may call. */
   readonly access: RouteAccess | null;
   readonly answers: readonly ContractAnswer[];

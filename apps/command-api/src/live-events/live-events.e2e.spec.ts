@@ -84,7 +84,7 @@ describe('one process', () => {
     seqs.push(...stream.seqs);
     expect(seqs).toEqual(numbers(seqs[0], seqs.length));
     await system.dispose();
-  });
+  }, 180_000);
 });
 
 describe('several processes', () => {

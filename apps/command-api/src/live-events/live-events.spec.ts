@@ -193,7 +193,7 @@ describe('the end', () => {
   it('comes for all at a stop, and at once for those that come after it', async () => {
     const scenario = new Scenario();
     const readers = [new Reader(await scenario.listen()), new Reader(await scenario.listen())];
-    await scenario.events.stop();
+    scenario.events.stop();
     readers.push(new Reader(await scenario.listen()));
     for (const reader of readers) await eventually('the end', () => (reader.hasEnded ? true : null));
     expect(scenario.ended).toEqual(['shutdown', 'shutdown', 'shutdown']);
@@ -203,7 +203,7 @@ describe('the end', () => {
   it('cuts off who does not take it either', async () => {
     const scenario = new Scenario();
     const stream = await scenario.listen();
-    await scenario.events.stop();
+    scenario.events.stop();
     await eventually('the cut', () => (scenario.cut.includes(stream) ? true : null));
   });
 

@@ -111,10 +111,10 @@ export class LiveEvents {
   }
 
   /** Ends every stream, and those that are opened from here on at once. */
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopped = true;
     for (const stream of this.#streams.all()) stream.end('shutdown');
-    await this.options.news.turnOff();
+    void this.options.news.turnOff();
   }
 
   #enter(orgId: string): Listeners {

@@ -18,15 +18,15 @@ export interface LiveEventsDependencies {
   readonly metrics: Pick<ProductMetrics, 'watchLiveEvents' | 'liveStreamEnded'>;
   /** The end of the log. @throws EventStoreUnavailable */
   readonly head: () => Promise<Position>;
-  /** Whether the audit log has reached the position in time. @throws DatabaseUnavailable */
+  /** Whether the audit log and what shows the objects have reached the position in time. @throws DatabaseUnavailable */
   readonly waitFor: (position: Position) => Promise<boolean>;
   readonly limits?: Partial<LiveEventsLimits>;
 }
 
 export interface StartedLiveEvents {
   readonly events: LiveEvents;
-  /** Ends every stream at once; to be awaited before the connections that the answers need are closed. */
-  stop(): Promise<void>;
+  /** Ends every stream at once, before the server waits for its answers to end, which these would not by themselves. */
+  stop(): void;
   /** Lets go of the database, once no request is in hand any more. */
   close(): Promise<void>;
 }
@@ -61,5 +61,8 @@ export function startLiveEvents(dependencies: LiveEventsDependencies): StartedLi
     onEnd: (reason) => metrics.liveStreamEnded(reason),
   });
   metrics.watchLiveEvents(() => events.open);
-  return { events, stop: () => events.stop(), close: () => pool.end() };
+  const close = async (): Promise<void> => {
+    await Promise.all([news.turnOff(), pool.end()]);
+  };
+  return { events, stop: () => events.stop(), close };
 }

@@ -42,7 +42,17 @@ export function openApiDocument(routes: readonly KnownRoute[], { bodies, schemas
 }
 
 /** In the order in which the reference page shows them. */
-const TAGS: readonly RouteContract['tag'][] = ['API keys', 'Audit log', 'Policy types', 'Usage', 'Live events', 'Callers', 'Operations'];
+const TAGS: readonly RouteContract['tag'][] = [
+  'API keys',
+  'Audit log',
+  'Policy types',
+  'Jobs',
+  'Workers',
+  'Usage',
+  'Live events',
+  'Callers',
+  'Operations',
+];
 
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A JWT, an API key or a platform token.' },
@@ -82,13 +92,18 @@ function queryParameters({ query = {} }: RouteContract): readonly JsonSchema[] {
   }));
 }
 
-function headerParameters(method: string, { access, idempotent = false, resumable = false }: RouteContract): readonly JsonSchema[] {
+function headerParameters(
+  method: string,
+  { access, idempotent = false, resumable = false }: RouteContract,
+): readonly JsonSchema[] {
   const header = (name: string, description: string): JsonSchema => ({
     ...{ name, in: 'header', required: false, description, schema: { type: 'string' } },
   });
   return [
     ...(method === 'GET' && access !== null ? [header('X-Min-Log-Position', 'Wait until this was read.')] : []),
-    ...(resumable ? [header('Last-Event-ID', 'The `id` of the last event that was received: the next ones follow it.')] : []),
+    ...(resumable
+      ? [header('Last-Event-ID', 'The `id` of the last event that was received: the next ones follow it.')]
+      : []),
     ...(idempotent ? [header('Idempotency-Key', 'Makes a repeated request the same one for 24 hours.')] : []),
   ];
 }

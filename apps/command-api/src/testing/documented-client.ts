@@ -65,8 +65,8 @@ export class DocumentedClient {
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
     const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+    const text = await textOf(response, type);
     const parsed: unknown = type === 'application/json' && text !== '' ? JSON.parse(text) : null;
     this.#check(method, new URL(path, this.url).pathname, response.status, type, parsed);
     return { status: response.status, headers: response.headers, text, body: parsed };
@@ -111,6 +111,13 @@ export class DocumentedClient {
       );
     }
   }
+}
+
+/** Of events nothing, for they would go on for ever: `EventStream` reads them. */
+async function textOf(response: Response, type: string): Promise<string> {
+  if (type !== 'text/event-stream') return response.text();
+  await response.body?.cancel();
+  return '';
 }
 
 function pattern(template: string): RegExp {

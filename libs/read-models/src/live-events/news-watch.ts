@@ -1,7 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
-import { DatabaseUnavailable } from '#libs/postgres';
+import { DatabaseUnavailable, onOneConnection } from '#libs/postgres';
 import { EVERYBODY, NEWS_CHANNEL } from './announce-organizations.js';
 
 export interface NewsWatchOptions {
@@ -15,10 +15,12 @@ export interface NewsWatchOptions {
 const SIGN_OF_LIFE_MS = 5_000;
 /** An announcement is a hint: whatever becomes of it, the truth is looked at so often. */
 const LOOK_ANYWAY_EVERY = 2;
+const ANSWER_WITHIN_MS = 3_000;
 
 /**
  * Hears which organizations' logs have grown. It is off, without a connection, until somebody wants to know. One that
- * takes its statements and says nothing is noticed within seconds, and each new one begins with a look at everybody.
+ * takes its statements and says nothing is noticed within seconds; each new one begins with a look at everybody, and so
+ * does each try that fails, for whoever reads does so by other connections, which may be better off.
  */
 export class NewsWatch {
   #stopping: AbortController | null = null;
@@ -42,24 +44,19 @@ export class NewsWatch {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    const { url, logger, onNews } = this.options;
     const backoff = new Backoff({ firstMs: 100, longestMs: 2_000 });
     while (!signal.aborted) {
-      const client = new pg.Client({
-        connectionString: this.options.url,
-        connectionTimeoutMillis: 3_000,
-        query_timeout: 3_000,
-        keepAlive: true,
-        application_name: 'keyledger news',
-      });
       try {
-        await this.#listen(client, signal, () => backoff.succeeded());
+        await onOneConnection({ url, applicationName: 'keyledger news', signal }, (client) =>
+          this.#listen(client, signal, () => backoff.succeeded()),
+        );
       } catch (error) {
         if (signal.aborted) return;
         const backoffMs = backoff.failed();
-        this.options.logger.warn({ err: error, backoffMs }, 'live events cannot hear the database');
+        logger.warn({ err: error, backoffMs }, 'live events cannot hear the database');
+        onNews(EVERYBODY);
         await pause(backoffMs, signal);
-      } finally {
-        await client.end().catch(() => undefined);
       }
     }
   }
@@ -69,13 +66,16 @@ export class NewsWatch {
     const broken = new AbortController();
     client.on('error', () => broken.abort());
     client.on('notification', ({ payload }) => this.options.onNews(payload ?? ''));
-    await client.connect();
-    await client.query(`listen ${NEWS_CHANNEL}`);
+    const ask = async (text: string): Promise<void> => {
+      const query = { text, query_timeout: ANSWER_WITHIN_MS };
+      await client.query(query);
+    };
+    await ask(`listen ${NEWS_CHANNEL}`);
     onListening();
     const either = AbortSignal.any([signal, broken.signal]);
     for (let looks = 0; !signal.aborted; looks++) {
       if (broken.signal.aborted) throw new DatabaseUnavailable('the connection was lost');
-      await client.query('select 1');
+      await ask('select 1');
       if (looks % LOOK_ANYWAY_EVERY === 0) this.options.onNews(EVERYBODY);
       await pause(SIGN_OF_LIFE_MS, either);
     }
