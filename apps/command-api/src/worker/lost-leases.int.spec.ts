@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { roleUrl } from '#libs/postgres';
 import { eventually } from '#libs/testing';
 import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
 
@@ -133,4 +134,28 @@ it('tells the operator what waits, by organization', async () => {
     const [queue] = body['data'] as readonly { readonly org_id: string; readonly queued: number }[];
     return queue?.org_id === 'org_a' && queue.queued > 0 ? true : null;
   });
+});
+
+it('shows the api role the leases of one organization at a time, and those of all where it hands out work', async () => {
+  const { id, token } = await running();
+  const client = new pg.Client({ connectionString: roleUrl(api.ownerUrl, 'api') });
+  await client.connect();
+  const seen = async (): Promise<number> =>
+    (await client.query('select from job_queue.leases where job_id = $1', [id])).rowCount ?? 0;
+  try {
+    expect(await seen()).toBe(0);
+    await client.query(`set keyledger.org_id = 'org_b'`);
+    expect(await seen()).toBe(0);
+    await client.query(`set keyledger.org_id = 'org_a'`);
+    expect(await seen()).toBe(1);
+    await client.query(`set keyledger.org_id = ''; set keyledger.queue = 'on'`);
+    expect(await seen()).toBe(1);
+    const { rows } = await client.query(
+      `select relforcerowsecurity from pg_class where oid = 'job_queue.leases'::regclass`,
+    );
+    expect(rows).toEqual([{ relforcerowsecurity: true }]);
+  } finally {
+    await client.end();
+  }
+  await report(id, token);
 });
