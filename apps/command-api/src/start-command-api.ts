@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Kysely, PostgresDialect } from 'kysely';
 import {
   Authenticator,
@@ -5,6 +6,7 @@ import {
   KeyVerifier,
   LastUsedRecorder,
   SecretHasher,
+  type ApiKeyCaller,
   type Caller,
   type JwtVerifier,
   type PlatformTokens,
@@ -49,6 +51,7 @@ import { OperatorModule } from './operator/operator.module.js';
 import { PolicyTypes } from './policy-types/policy-types.js';
 import { PolicyTypesModule } from './policy-types/policy-types.module.js';
 import { JobQueue, type JobsProgress } from './worker/job-queue.js';
+import { WorkerCredentials } from './worker/worker-credentials.js';
 import { UseCasesModule } from './use-cases.module.js';
 import { CommandRunner } from './write-side/command-runner.js';
 import type { FailPoint } from './write-side/fail-point.js';
@@ -189,12 +192,12 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
       return !(await Promise.all(waits)).includes(false);
     },
   });
-  const credentialWatch = new CredentialWatch({
-    authenticate: (headers) =>
+  const recheck = {
+    authenticate: (headers: IncomingHttpHeaders) =>
       silent.authenticate({ authorization: headers.authorization, xApiKey: headers['x-api-key'] }),
-    holdsScope: (caller, scope) => holds(caller, scope),
-    clock,
-  });
+    holdsScope: (caller: ApiKeyCaller, scope: string) => holds(caller, scope),
+  };
+  const credentialWatch = new CredentialWatch({ ...recheck, clock });
   const application = await createCommandApi({
     settings,
     logger,
@@ -225,6 +228,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
         writes: new JobWrites({ store, runner, writes, sealPosition }),
         schemas: new JobSchemas(policyTypes, schemas),
         queue,
+        workers: new WorkerCredentials(recheck),
         finished: new FinishedJobs({ find: (orgId, id) => getJob(database, orgId, id), progress }),
         logger,
       }),

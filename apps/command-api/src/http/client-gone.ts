@@ -1,13 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
-/** Fires when the client's connection ends before it was answered. */
-export function clientGone(request: FastifyRequest): AbortSignal {
+/** Fires when the client's connection ends before it was answered, and, which no longer matters then, after it was. */
+export function clientGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  const { socket } = request.raw;
-  if (socket.destroyed) gone.abort();
-  const onClose = (): void => gone.abort();
-  socket.once('close', onClose);
-  // A kept connection carries many requests, each of which would leave its listener behind.
-  request.raw.once('close', () => socket.off('close', onClose));
+  if (reply.raw.destroyed) gone.abort();
+  else reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
 
 let api: RunningApi;
@@ -98,6 +99,27 @@ it('gives a waiting worker a job as soon as there is one, and the same again to 
   const [leased] = await asked;
   expect(leased?.job.id).toBe(id);
   expect((await lease({ request_id: 'r1', wait_seconds: 0 }))[0]?.lease_token).toBe(leased?.lease_token);
+});
+
+it('gives nothing to a worker that went away, or whose key was revoked while it waited', async () => {
+  const revoked = await api.key({ scopes: ['jobs:work'] });
+  const gone = new AbortController();
+  const leaving = fetch(`${api.url}/v1/worker/leases`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${worker}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ wait_seconds: 30 }),
+    signal: gone.signal,
+  }).catch(() => null);
+  await delay(300);
+  const refused = post('/v1/worker/leases', { wait_seconds: 30 }, revoked.secret);
+  await delay(300);
+  gone.abort();
+  await leaving;
+  await post(`/v1/api-keys/${revoked.id}/revoke`);
+  const id = String((await submit()).body['id']);
+  expect(await refused).toMatchObject({ status: 401, code: 'invalid_api_key' });
+  const [leased] = await lease();
+  expect(leased).toMatchObject({ attempt: 1, job: { id } });
 });
 
 it('serves organizations turn by turn, within one by priority and then by age', async () => {

@@ -5,6 +5,7 @@ import { AttemptWrites } from '../worker/attempt-writes.js';
 import { AttemptsController } from '../worker/attempts.controller.js';
 import type { JobQueue } from '../worker/job-queue.js';
 import { LeaseDesk } from '../worker/lease-desk.js';
+import { WorkerCredentials } from '../worker/worker-credentials.js';
 import { LeaseJobsController } from '../worker/lease-jobs/lease-jobs.controller.js';
 import { ChangeJobHandler } from './change-job/change-job.command.js';
 import { ChangeJobController } from './change-job/change-job.controller.js';
@@ -19,6 +20,7 @@ export interface JobsModuleOptions {
   readonly writes: JobWrites;
   readonly schemas: JobSchemas;
   readonly queue: JobQueue;
+  readonly workers: WorkerCredentials;
   readonly finished: FinishedJobs;
   readonly logger: Logger;
 }
@@ -26,7 +28,7 @@ export interface JobsModuleOptions {
 /** What clients and workers do to jobs. */
 @Module({})
 export class JobsModule {
-  static over({ writes, schemas, queue, finished, logger }: JobsModuleOptions): DynamicModule {
+  static over({ writes, schemas, queue, workers, finished, logger }: JobsModuleOptions): DynamicModule {
     const handlers = [new SubmitJobHandler(writes, schemas), new ChangeJobHandler(writes, queue.rows, logger)];
     return {
       module: JobsModule,
@@ -42,6 +44,7 @@ export class JobsModule {
         { provide: JobSchemas, useValue: schemas },
         { provide: FinishedJobs, useValue: finished },
         { provide: LeaseDesk, useValue: queue.desk },
+        { provide: WorkerCredentials, useValue: workers },
         { provide: AttemptWrites, useValue: queue.attempts },
         ...handlers.map((handler) => ({ provide: handler.constructor, useFactory: () => handler })),
       ],

@@ -17,6 +17,8 @@ export interface LeaseRequest {
   readonly workerId: string | null;
   readonly leaseSeconds: number;
   readonly requestId: string | null;
+  /** Asked before each claim of one who has waited. @throws what a new request would be refused with */
+  readonly assertStillAllowed: () => Promise<void>;
 }
 
 /** One attempt, handed to a worker. */
@@ -38,6 +40,9 @@ export interface LeaseDeskOptions {
   readonly metrics: Pick<ProductMetrics, 'leased'>;
   readonly logger: Logger;
 }
+
+/** For so long the credential that the request came with is good for. */
+const TRUSTED_MS = 250;
 
 /** Claims in a row of which nothing was left: the read model is behind, and the next look may find more. */
 const MOST_CLAIMS = 5;
@@ -63,7 +68,11 @@ export class LeaseDesk {
       if (earlier.length > 0) return this.#begin(worker, request, earlier, { isOurs: true });
     }
     const group = JSON.stringify([worker.orgId, request.policyTypes]);
-    return this.options.line.serve(group, request.waitSeconds * 1_000, signal, () => this.#claim(worker, request));
+    const since = performance.now();
+    return this.options.line.serve(group, request.waitSeconds * 1_000, signal, async () => {
+      if (performance.now() - since > TRUSTED_MS) await request.assertStillAllowed();
+      return this.#claim(worker, request);
+    });
   }
 
   async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly Lease[]> {

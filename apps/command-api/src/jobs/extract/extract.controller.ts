@@ -57,7 +57,7 @@ export class ExtractController {
       }),
     );
     const timeout = body.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
-    return answerWrite(reply, await this.#ended(context.caller.orgId, submitted, timeout, clientGone(request)));
+    return answerWrite(reply, await this.#ended(context.caller.orgId, submitted, timeout, clientGone(reply)));
   }
 
   /**

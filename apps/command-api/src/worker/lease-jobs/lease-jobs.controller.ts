@@ -1,11 +1,12 @@
-import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientGone } from '../../http/client-gone.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { WORK } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { jobSchema } from '../../jobs/job.schema.js';
 import { LeaseDesk, type Lease } from '../lease-desk.js';
+import { WorkerCredentials } from '../worker-credentials.js';
 import { workerCallerOf } from '../worker-caller.js';
 import { LeaseJobsRequest } from './lease-jobs.request.js';
 
@@ -25,7 +26,10 @@ const lease = {
 
 @Controller()
 export class LeaseJobsController {
-  constructor(@Inject(LeaseDesk) private readonly desk: LeaseDesk) {}
+  constructor(
+    @Inject(LeaseDesk) private readonly desk: LeaseDesk,
+    @Inject(WorkerCredentials) private readonly credentials: WorkerCredentials,
+  ) {}
 
   @Post('/v1/worker/leases')
   @HttpCode(200)
@@ -48,7 +52,11 @@ export class LeaseJobsController {
     ],
     refuses: ['event_store_unavailable'],
   })
-  async lease(@Req() request: FastifyRequest, @Body() body: LeaseJobsRequest): Promise<{ data: readonly Lease[] }> {
+  async lease(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() body: LeaseJobsRequest,
+  ): Promise<{ data: readonly Lease[] }> {
     parseQuery({}, request.query);
     const asked = {
       policyTypes: body.policy_types === undefined ? null : [...new Set(body.policy_types)].sort(),
@@ -57,7 +65,8 @@ export class LeaseJobsController {
       workerId: body.worker_id ?? null,
       leaseSeconds: body.lease_seconds ?? 30,
       requestId: body.request_id ?? null,
+      assertStillAllowed: () => this.credentials.assertStillAllowed(request.raw.headers),
     };
-    return { data: await this.desk.lease(workerCallerOf(request), asked, clientGone(request)) };
+    return { data: await this.desk.lease(workerCallerOf(request), asked, clientGone(reply)) };
   }
 }
