@@ -79,7 +79,7 @@ async function prepare(ownerUrl: string, log: BenchContext['log']): Promise<void
 
 async function millisecondsToRead(database: Kysely<ReadModelTables>, question: UsageQuestion): Promise<number> {
   const started = performance.now();
-  const answer = await readUsage(database, 'org_0', question, { now: NOW_MS, limit: 20_000 });
+  const answer = await readUsage(database, 'org_0', question, { now: NOW_MS, limit: 10_000 });
   const milliseconds = performance.now() - started;
   const { completed } = sumOfFigures(answer?.rows.map(({ figures }) => figures) ?? []);
   if (question.from === 0 && completed < (BigInt(JOBS) * 99n) / 100n)

@@ -5,6 +5,15 @@ const DAYS = 30;
 
 const SUMS = ['input_tokens', 'output_tokens', 'embedding_tokens', 'structured_output_tokens', 'rag_chunks', 'cost'];
 
+function bucketsOf(width: number, grouped: boolean): string {
+  return `
+    insert into read_models_usage_1.usage_buckets
+    select org_id, ${width}, ${grouped}, at / 1000 / ${width} * ${width},
+      ${grouped ? 'policy_type, source, key_id' : "'', source, ''"},
+      0, 0, count(*), 0, 0, count(*), ${SUMS.map((sum) => `sum(${sum})`).join(', ')}, 0, 0
+    from read_models_usage_1.usage_attempts group by 1, 2, 3, 4, 5, 6, 7`;
+}
+
 /**
  * As the owner: a million completed jobs of `org_0`, spread evenly, a fifth of them by people and the others by 10 keys,
  * each with one attempt that ended as it was submitted; and the buckets of them.
@@ -19,13 +28,7 @@ export const syntheticUsage: readonly string[] = [
    select org_id, created_at, job_id, 1, false, false, policy_type, source, key_id,
      1000 + created_at % 97, 300 + created_at % 89, created_at % 50, created_at % 7, created_at % 5, 12345 + created_at % 83
    from read_models_usage_1.usage_jobs`,
-  ...[900, 3_600, 86_400].map(
-    (width) => `
-      insert into read_models_usage_1.usage_buckets
-      select org_id, ${width}, at / 1000 / ${width} * ${width}, policy_type, source, key_id,
-        0, 0, count(*), 0, 0, count(*), ${SUMS.map((sum) => `sum(${sum})`).join(', ')}, 0, 0
-      from read_models_usage_1.usage_attempts group by 1, 2, 3, 4, 5, 6`,
-  ),
+  ...[900, 3_600, 86_400].flatMap((width) => [bucketsOf(width, true), bucketsOf(width, false)]),
   // As autovacuum does a minute later.
   'vacuum analyze read_models_usage_1.usage_jobs, read_models_usage_1.usage_attempts, read_models_usage_1.usage_buckets',
 ];

@@ -12,7 +12,7 @@ import { toUsageQuestion, usageQuery } from './usage-query.js';
 import { usageReport, type UsageReport } from './usage-report.js';
 import { usageSchema } from './usage.schema.js';
 
-/** A year by the hour has 8,784. */
+/** Of `data`, and of hours, days or months that it is made of; a year has 8,784 hours. */
 const MOST_ROWS = 10_000;
 
 @Controller()
@@ -30,7 +30,7 @@ export class GetUsageController {
     answers: [
       {
         status: 200,
-        description: `Sums of the period; at most ${MOST_ROWS} rows of \`data\`, 422 where there would be more.`,
+        description: `Sums of the period; 422 where \`data\` would have more than ${MOST_ROWS} rows or its period more hours, days or months.`,
         schema: usageSchema,
       },
       {
@@ -47,8 +47,7 @@ export class GetUsageController {
     const now = this.reads.clock();
     const question = toUsageQuestion(values, now);
     const groups = [...new Set(values.group_by)];
-    // Of each row there are two at most, for sources are told apart in any case.
-    const limits = { now, limit: 2 * MOST_ROWS };
+    const limits = { now, limit: MOST_ROWS };
     const answer = await readUsage(this.reads.database, organizationCaller(request).orgId, question, limits);
     const report = answer === null ? null : usageReport(answer, question, groups);
     if (report === null || report.data.length > MOST_ROWS) {

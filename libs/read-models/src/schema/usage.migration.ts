@@ -3,7 +3,7 @@ import { confined } from './confined.js';
 
 /**
  * What was spent. `usage_buckets` has the sums for each quarter of an hour, hour and UTC day: any day or month of any time
- * zone is made of some of these, a long period of few. `usage_attempts` (each end of an attempt and each late report; rows
+ * zone is made of some of these, a long period of few, and of fewer still where nobody asks for policy types and keys. `usage_attempts` (each end of an attempt and each late report; rows
  * are only added) and `usage_jobs` have what these sums are of, for the parts of a period outside of whole quarters.
  *
  * Figures of buckets are numeric where workers choose them: no report may be so large that a sum could not be stored. In
@@ -53,6 +53,8 @@ export const usageMigration: Migration = {
       org_id text collate "C" not null,
       -- seconds: 900, 3600 or 86400
       width int not null,
+      -- told apart by policy type and key; else both are empty and it is the sum of all that are
+      grouped boolean not null,
       -- Unix seconds
       starts_at bigint not null,
       policy_type text collate "C" not null,
@@ -73,7 +75,7 @@ export const usageMigration: Migration = {
       cost numeric not null,
       wasted_tokens numeric not null,
       wasted_cost numeric not null,
-      primary key (org_id, width, starts_at, policy_type, source, key_id)
+      primary key (org_id, width, grouped, starts_at, policy_type, source, key_id)
     ) with (fillfactor = 70);
     ${['usage_jobs', 'usage_attempts', 'usage_buckets'].map(confined).join('\n')}
     select read_models.adopt_projection('usage', 1, 'usage_jobs', 'usage_attempts', 'usage_buckets');

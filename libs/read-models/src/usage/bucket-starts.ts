@@ -8,7 +8,7 @@ const DAY = 86_400;
 
 /** By the zone's own clocks, which are read as if they showed seconds since 1970: which bucket it is, and where the next begins. */
 const CALENDARS: Readonly<
-  Record<Granularity, { nth(local: number): number; startOf(nth: number): number; longest: number }>
+  Record<Granularity, { nth: (local: number) => number; startOf: (nth: number) => number; longest: number }>
 > = {
   hour: { nth: (local) => Math.floor(local / HOUR), startOf: (nth) => nth * HOUR, longest: 2 * HOUR },
   day: { nth: (local) => Math.floor(local / DAY), startOf: (nth) => nth * DAY, longest: 2 * DAY },

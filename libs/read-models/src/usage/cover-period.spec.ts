@@ -6,8 +6,13 @@ const QUARTER_MS = 900_000;
 const at = (text: string): number => Date.parse(text);
 
 it('takes whole days where nothing cuts them, and hours and quarters at their sides', () => {
-  const cover = coverPeriod(at('2026-01-01T22:15Z'), at('2026-01-04T01:00Z'), [], at('2027-01-01Z'));
-  const range = (width: number, from: string, to: string) => ({ width, from: at(from) / 1_000, to: at(to) / 1_000 });
+  const cover = coverPeriod(at('2026-01-01T22:15Z'), at('2026-01-04T01:00Z'), [0], at('2027-01-01Z'));
+  const range = (width: number, from: string, to: string) => ({
+    bucketAt: 0,
+    width,
+    from: at(from) / 1_000,
+    to: at(to) / 1_000,
+  });
   expect(cover).toEqual({
     buckets: [
       range(900, '2026-01-01T22:15Z', '2026-01-01T23:00Z'),
@@ -20,49 +25,54 @@ it('takes whole days where nothing cuts them, and hours and quarters at their si
 });
 
 it('adds the shorter part of a quarter that the period cuts, or takes it off', () => {
-  const long = coverPeriod(at('2026-01-01T00:01Z'), at('2026-01-01T01:14Z'), [], at('2027-01-01Z'));
+  const long = coverPeriod(at('2026-01-01T00:01Z'), at('2026-01-01T01:14Z'), [0], at('2027-01-01Z'));
   expect(long.instants).toEqual([
-    { from: at('2026-01-01T00:00Z'), to: at('2026-01-01T00:01Z'), sign: -1 },
-    { from: at('2026-01-01T01:14Z'), to: at('2026-01-01T01:15Z'), sign: -1 },
+    { bucketAt: 0, from: at('2026-01-01T00:00Z'), to: at('2026-01-01T00:01Z'), sign: -1 },
+    { bucketAt: 0, from: at('2026-01-01T01:14Z'), to: at('2026-01-01T01:15Z'), sign: -1 },
   ]);
-  const short = coverPeriod(at('2026-01-01T00:14Z'), at('2026-01-01T01:01Z'), [], at('2027-01-01Z'));
+  const short = coverPeriod(at('2026-01-01T00:14Z'), at('2026-01-01T01:01Z'), [0], at('2027-01-01Z'));
   expect(short.instants).toEqual([
-    { from: at('2026-01-01T00:14Z'), to: at('2026-01-01T00:15Z'), sign: 1 },
-    { from: at('2026-01-01T01:00Z'), to: at('2026-01-01T01:01Z'), sign: 1 },
+    { bucketAt: 0, from: at('2026-01-01T00:14Z'), to: at('2026-01-01T00:15Z'), sign: 1 },
+    { bucketAt: 0, from: at('2026-01-01T01:00Z'), to: at('2026-01-01T01:01Z'), sign: 1 },
   ]);
 });
 
 it('looks at nothing that was in the present quarter, but takes off what has not come yet', () => {
   const now = at('2026-01-01T01:01Z');
-  expect(coverPeriod(at('2026-01-01T00:00Z'), now, [], now).instants).toEqual([
-    { from: now, to: at('2026-01-01T01:15Z'), sign: -1 },
+  expect(coverPeriod(at('2026-01-01T00:00Z'), now, [0], now).instants).toEqual([
+    { bucketAt: 0, from: now, to: at('2026-01-01T01:15Z'), sign: -1 },
   ]);
 });
 
 it('is nothing for a period without a moment', () => {
-  expect(coverPeriod(5, 5, [], 0)).toEqual({ buckets: [], instants: [] });
+  expect(coverPeriod(5, 5, [0], 0)).toEqual({ buckets: [], instants: [] });
 });
 
 const moment = fc.integer({ min: 0, max: 5 * DAY * 1_000 });
-const quarterCuts = fc
+const someStarts = fc
   .uniqueArray(fc.integer({ min: 0, max: 5 * 96 }), { maxLength: 12 })
-  .map((quarters) => quarters.sort((one, other) => one - other).map((quarter) => quarter * 900));
+  .map((quarters) => [0, ...quarters.sort((one, other) => one - other).map((quarter) => quarter * 900)]);
 
-it('counts every moment of the period once, and none outside, in no bucket across a cut', () => {
+it('counts every moment of the period once, under its own bucket of the answer, and none outside', () => {
   fc.assert(
-    fc.property(moment, moment, quarterCuts, moment, fc.array(moment), (one, other, cuts, now, moments) => {
+    fc.property(moment, moment, someStarts, moment, fc.array(moment), (one, other, starts, now, moments) => {
       const [from, to] = [Math.min(one, other), Math.max(one, other)];
-      const { buckets, instants } = coverPeriod(from, to, cuts, now);
-      for (const { width, from: begin, to: end } of buckets) {
-        expect([begin % width, end % width, begin < end]).toEqual([0, 0, true]);
-        for (const cut of cuts) if (cut > begin && cut < end) expect(cut % width).toBe(0);
-      }
-      for (const at of [...moments, from, to, from - 1, to - 1]) {
-        const inBuckets = buckets.filter((range) => range.from * 1_000 <= at && at < range.to * 1_000).length;
-        const apart = instants.filter((range) => range.from <= at && at < range.to).map(({ sign }) => sign);
-        expect(apart.reduce((sum: number, sign) => sum + sign, inBuckets)).toBe(from <= at && at < to ? 1 : 0);
+      const { buckets, instants } = coverPeriod(from, to, starts, now);
+      for (const range of buckets) {
+        expect([range.from % range.width, range.to % range.width, range.from < range.to]).toEqual([0, 0, true]);
       }
       for (const range of instants) expect(range.to - range.from).toBeLessThan(QUARTER_MS);
+      for (const at of [...moments, from, to, from - 1, to - 1]) {
+        const counted = [
+          ...buckets
+            .filter((range) => range.from * 1_000 <= at && at < range.to * 1_000)
+            .map((range) => ({ ...range, sign: 1 })),
+          ...instants.filter((range) => range.from <= at && at < range.to),
+        ];
+        expect(counted.reduce((sum, { sign }) => sum + sign, 0)).toBe(from <= at && at < to ? 1 : 0);
+        const own = starts.findLast((start) => start * 1_000 <= at);
+        for (const { bucketAt } of counted) expect(bucketAt).toBe(own);
+      }
     }),
     { numRuns: 500 },
   );

@@ -1,16 +1,19 @@
 import { BUCKET_WIDTHS, QUARTER, type BucketWidth } from './usage-buckets.js';
 
-/** Buckets of one width, those that start in [from, to), Unix seconds. */
-export interface BucketRange {
-  readonly width: BucketWidth;
+/** What lies in [from, to), all of it in the hour, day or month of the answer that starts at `bucketAt`, Unix seconds. */
+export interface Range {
+  readonly bucketAt: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Single attempts and jobs of [from, to), Unix milliseconds, to be added to what buckets say or taken off it. */
-export interface InstantRange {
-  readonly from: number;
-  readonly to: number;
+/** Buckets of one width, by their starts in Unix seconds. */
+export interface BucketRange extends Range {
+  readonly width: BucketWidth;
+}
+
+/** Single attempts and jobs, by Unix milliseconds, to be added to what buckets say or taken off it. */
+export interface InstantRange extends Range {
   readonly sign: 1 | -1;
 }
 
@@ -23,47 +26,48 @@ export interface Cover {
 const QUARTER_MS = QUARTER * 1_000;
 
 /**
- * Covers a period by the widest buckets of which none lies across one of `cuts` (Unix seconds, ascending whole quarters).
- * A quarter that the period itself cuts is either left out and its inner part added, or taken whole and its outer part
- * taken off again, whichever is shorter: of the present quarter that is the part that has not come.
+ * Covers a period by the widest buckets that fit between `starts`, those of the answer (see `bucketStarts`). A quarter
+ * that the period itself cuts is either left out and its inner part added, or taken whole and its outer part taken off
+ * again, whichever is shorter: of the present quarter that is the part that has not come.
  * @param from Unix milliseconds, as `to` and `now`
  */
-export function coverPeriod(from: number, to: number, cuts: readonly number[], now: number): Cover {
+export function coverPeriod(from: number, to: number, starts: readonly number[], now: number): Cover {
   const [first, last] = [wholeQuarters(from), wholeQuarters(to)];
-  if (first === last) return { buckets: [], instants: from < to ? [{ from, to, sign: 1 }] : [] };
   const instants: InstantRange[] = [];
-  let [begin, end] = [first, last];
-  if (from - first > QUARTER_MS / 2) {
-    begin += QUARTER_MS;
-    instants.push({ from, to: begin, sign: 1 });
-  } else if (from > first) instants.push({ from: first, to: from, sign: -1 });
-  if (to - last > QUARTER_MS / 2 || (to > last && now < last + QUARTER_MS)) {
-    end += QUARTER_MS;
-    instants.push({ from: to, to: end, sign: -1 });
-  } else if (to > last) instants.push({ from: last, to, sign: 1 });
-  return { buckets: bucketRanges(begin / 1_000, end / 1_000, cuts), instants };
+  const count = (begin: number, end: number, sign: 1 | -1): void => {
+    const bucketAt = starts.findLast((start) => start * 1_000 <= begin) ?? 0;
+    if (begin < end) instants.push({ bucketAt, from: begin, to: end, sign });
+  };
+  if (first === last) {
+    count(from, to, 1);
+    return { buckets: [], instants };
+  }
+  const takesFirst = from - first <= QUARTER_MS / 2;
+  const takesLast = to > last && (to - last > QUARTER_MS / 2 || now < last + QUARTER_MS);
+  const [begin, end] = [takesFirst ? first : first + QUARTER_MS, takesLast ? last + QUARTER_MS : last];
+  if (takesFirst) count(first, from, -1);
+  else count(from, begin, 1);
+  if (takesLast) count(to, end, -1);
+  else count(last, to, 1);
+  return { buckets: bucketRanges(begin / 1_000, end / 1_000, starts), instants };
 }
 
 function wholeQuarters(milliseconds: number): number {
   return Math.floor(milliseconds / QUARTER_MS) * QUARTER_MS;
 }
 
-function bucketRanges(from: number, to: number, cuts: readonly number[]): readonly BucketRange[] {
-  const ranges: BucketRange[] = [];
-  const inner = cuts.filter((cut) => cut > from && cut < to);
-  let begin = from;
-  for (const end of [...inner, to]) {
-    for (const range of split(begin, end, BUCKET_WIDTHS)) {
-      const last = ranges.at(-1);
-      if (last?.width === range.width && last.to === range.from) ranges.splice(-1, 1, { ...last, to: range.to });
-      else ranges.push(range);
-    }
-    begin = end;
-  }
-  return ranges;
+function bucketRanges(from: number, to: number, starts: readonly number[]): readonly BucketRange[] {
+  return starts.flatMap((bucketAt, n) => {
+    const [begin, end] = [Math.max(bucketAt, from), Math.min(starts[n + 1] ?? to, to)];
+    return split(begin, end, BUCKET_WIDTHS).map((range) => ({ bucketAt, ...range }));
+  });
 }
 
-function split(from: number, to: number, [width, ...narrower]: readonly BucketWidth[]): readonly BucketRange[] {
+function split(
+  from: number,
+  to: number,
+  [width, ...narrower]: readonly BucketWidth[],
+): readonly Omit<BucketRange, 'bucketAt'>[] {
   if (width === undefined || from >= to) return [];
   const [first, last] = [Math.ceil(from / width) * width, Math.floor(to / width) * width];
   if (first >= last) return split(from, to, narrower);

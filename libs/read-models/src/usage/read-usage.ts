@@ -8,10 +8,12 @@ import type { UsageAnswer, UsageQuestion } from './usage-question.js';
 import { usageRows } from './usage-rows.js';
 
 const DAY = 86_400;
+const SOURCES = 2;
 const NOTHING: UsageAnswer = { rows: [], pending: 0n };
 
 /**
- * What an organization used in a period, all of it at one instant; null where that is more than `limit` rows.
+ * What an organization used in a period, all of it at one instant; null where the period has more than `limit` hours, days
+ * or months, or these more than so many groups, sources aside.
  * @param now Unix milliseconds
  * @throws DatabaseUnavailable @throws RangeError for an unknown time zone
  */
@@ -29,7 +31,9 @@ export function readUsage(
     if (from >= to) return NOTHING;
     const [first, end] = [Math.floor(from / 1_000 / QUARTER) * QUARTER, Math.ceil(to / 1_000 / QUARTER) * QUARTER];
     const starts = bucketStarts(question.timeZone, question.granularity, first, end);
-    const rows = await usageRows(transaction, orgId, question, coverPeriod(from, to, starts, now), starts, limit);
+    if (starts.length > limit) return null;
+    const cover = coverPeriod(from, to, starts, now);
+    const rows = await usageRows(transaction, orgId, question, cover, limit * SOURCES);
     if (rows === null) return null;
     return { rows, pending: await pendingJobs(transaction, orgId, { from, to, keyId: question.keyId }, now) };
   };

@@ -10,43 +10,47 @@ export type BucketWidth = (typeof BUCKET_WIDTHS)[number];
 export interface UsageBucket extends UsageGroups {
   readonly orgId: string;
   readonly width: BucketWidth;
+  /** Told apart by policy type and key; else it is the sum of all that are, which most questions need no more than. */
+  readonly grouped: boolean;
   /** Its start, Unix seconds: a multiple of its width. */
   readonly startsAt: number;
   readonly figures: UsageFigures;
 }
 
+type BucketKind = Pick<UsageBucket, 'width' | 'grouped'>;
 type BucketName = UsageGroups & { readonly orgId: string };
 
-/** Sums up what a page does to buckets of every width, by quarters first: a page has few of those. */
+/** Sums up what a page does to buckets of every kind, by quarters first: a page has few of those. */
 export class UsageBuckets {
   readonly #quarters = new Map<string, UsageBucket>();
 
   /** @param at Unix milliseconds */
   add(of: BucketName, at: number, figures: Partial<UsageFigures>): void {
-    sumUp(this.#quarters, of, QUARTER, Math.floor(at / 1_000), figures);
+    sumUp(this.#quarters, of, { width: QUARTER, grouped: true }, Math.floor(at / 1_000), figures);
   }
 
   /** Those that changed. */
   changed(): readonly UsageBucket[] {
-    return BUCKET_WIDTHS.flatMap((width) => {
-      const buckets = new Map<string, UsageBucket>();
-      for (const quarter of this.#quarters.values()) {
-        sumUp(buckets, quarter, width, quarter.startsAt, quarter.figures);
-      }
-      return [...buckets.values()].filter(({ figures }) => USAGE_FIGURES.some((figure) => figures[figure] !== 0n));
-    });
+    return BUCKET_WIDTHS.flatMap((width) => [true, false].flatMap((grouped) => this.#changed({ width, grouped })));
+  }
+
+  #changed(kind: BucketKind): readonly UsageBucket[] {
+    const buckets = new Map<string, UsageBucket>();
+    for (const quarter of this.#quarters.values()) sumUp(buckets, quarter, kind, quarter.startsAt, quarter.figures);
+    return [...buckets.values()].filter(({ figures }) => USAGE_FIGURES.some((figure) => figures[figure] !== 0n));
   }
 }
 
 function sumUp(
   buckets: Map<string, UsageBucket>,
   { orgId, policyType, source, keyId }: BucketName,
-  width: BucketWidth,
+  kind: BucketKind,
   seconds: number,
   figures: Partial<UsageFigures>,
 ): void {
-  const startsAt = Math.floor(seconds / width) * width;
-  const name = JSON.stringify([orgId, startsAt, policyType, source, keyId]);
+  const startsAt = Math.floor(seconds / kind.width) * kind.width;
+  const groups = kind.grouped ? { policyType, source, keyId } : { policyType: '', source, keyId: null };
+  const name = JSON.stringify([orgId, startsAt, ...Object.values(groups)]);
   const sum = sumOfFigures([buckets.get(name)?.figures ?? {}, figures]);
-  buckets.set(name, { orgId, policyType, source, keyId, width, startsAt, figures: sum });
+  buckets.set(name, { orgId, ...kind, startsAt, ...groups, figures: sum });
 }

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Transaction } from 'kysely';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
-import type { Cover } from './cover-period.js';
+import type { Cover, Range } from './cover-period.js';
 import { figuresOf, sumOfFigures, USAGE_FIGURES, type UsageFigure } from './usage-figures.js';
 import type { UsageQuestion, UsageRow } from './usage-question.js';
 import { USAGE_OF_BUCKETS, USAGE_OF_INSTANTS } from './usage-rows.sql.js';
@@ -10,32 +10,28 @@ type StoredRow = Readonly<Record<UsageFigure | 'bucket_at' | 'source', string>> 
   readonly key_id: string | null;
 };
 
+type Ranges = readonly (Range & { readonly kind: number })[];
 type Grouping = Pick<UsageQuestion, 'byPolicyType' | 'byKey' | 'keyId'>;
 
-/** The sums of what the cover is made of; null where they are more than `limit` rows. @param starts see `bucketStarts` */
+/** The sums of what the cover is made of; null where they are more than `limit` rows. */
 export async function usageRows(
   transaction: Transaction<ReadModelTables>,
   orgId: string,
   { byPolicyType, byKey, keyId }: Grouping,
   { buckets, instants }: Cover,
-  starts: readonly number[],
   limit: number,
 ): Promise<readonly UsageRow[] | null> {
-  type Ranges = readonly { readonly from: number; readonly to: number; readonly kind: number }[];
-  const rowsOf = async (statement: string, ranges: Ranges): Promise<readonly StoredRow[]> => {
+  const rowsOf = async (statement: string, ranges: Ranges, ...more: readonly boolean[]) => {
+    const asked = [orgId, keyId, byPolicyType, byKey, limit + 1, ranges.map(({ bucketAt }) => bucketAt)];
     const bounds = [ranges.map(({ from }) => from), ranges.map(({ to }) => to), ranges.map(({ kind }) => kind)];
-    const values = [orgId, starts, byPolicyType, byKey, keyId, limit + 1, ...bounds];
-    return (await transaction.executeQuery<StoredRow>(CompiledQuery.raw(statement, values))).rows;
+    return transaction.executeQuery<StoredRow>(CompiledQuery.raw(statement, [...asked, ...bounds, ...more]));
   };
-  const within = await rowsOf(
-    USAGE_OF_BUCKETS,
-    buckets.map((range) => ({ ...range, kind: range.width })),
-  );
-  const apart = await rowsOf(
-    USAGE_OF_INSTANTS,
-    instants.map((range) => ({ ...range, kind: range.sign })),
-  );
-  return within.length > limit || apart.length > limit ? null : merged([...within, ...apart].map(usageRow));
+  const ofBuckets = buckets.map((range) => ({ ...range, kind: range.width }));
+  const within = await rowsOf(USAGE_OF_BUCKETS, ofBuckets, byPolicyType || byKey || keyId !== null);
+  const ofInstants = instants.map((range) => ({ ...range, kind: range.sign }));
+  const apart = await rowsOf(USAGE_OF_INSTANTS, ofInstants);
+  if (within.rows.length > limit || apart.rows.length > limit) return null;
+  return merged([...within.rows, ...apart.rows].map(usageRow));
 }
 
 /** One row for each bucket and group, without those of which nothing is left. */

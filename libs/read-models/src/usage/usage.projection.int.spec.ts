@@ -110,12 +110,17 @@ it('stops at an event of a job that it does not know, and at one of another orga
 });
 
 it('gives no part of an answer', async () => {
-  const jobs = [jobSubmitted(), jobSubmitted({ job_id: jobId(1), policy_type: 'cyber' })];
+  const jobs = ['auto', 'cyber', 'home'].map((policy_type, n) => jobSubmitted({ job_id: jobId(n), policy_type }));
   await database.project(new UsageProjection(), logOf(jobs));
   const question = { ...EVER, byPolicyType: true };
   const rows = async (limit: number) =>
     (await readUsage(database.api, 'org_a', question, { now: 0, limit }))?.rows.length;
-  expect([await rows(1), await rows(2)]).toEqual([undefined, 2]);
+  expect([await rows(1), await rows(2)]).toEqual([undefined, 3]);
+  // Twelve hours on.
+  const later = [...jobs, jobSubmitted({ job_id: jobId(9) }, { at: START + 43_200 })];
+  await database.project(new UsageProjection(), logOf(later));
+  const hours = { ...EVER, granularity: 'hour' } as const;
+  expect(await readUsage(database.api, 'org_a', hours, { now: 0, limit: 11 })).toBeNull();
 });
 
 it('keeps sums that no 64 bits hold', async () => {

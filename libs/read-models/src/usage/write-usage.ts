@@ -45,6 +45,7 @@ export async function writeUsage(transaction: pg.ClientBase, page: UsagePage): P
     );
     const values = [
       ...[BinaryArray.text(buckets, ({ orgId }) => orgId), BinaryArray.int8(buckets, ({ width }) => width)],
+      BinaryArray.bool(buckets, ({ grouped }) => grouped),
       ...[BinaryArray.int8(buckets, ({ startsAt }) => startsAt), ...groups(buckets), ...figures],
     ];
     await transaction.query({ name: 'add_to_usage_buckets', text: ADD_TO_BUCKETS, values });
@@ -110,13 +111,13 @@ const INSERT_ATTEMPTS = `
               $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::text[])
     as page (${ATTEMPT}, cost)`;
 
-const BUCKET = 'org_id, width, starts_at, policy_type, source, key_id';
+const BUCKET = 'org_id, width, grouped, starts_at, policy_type, source, key_id';
 
 const ADD_TO_BUCKETS = `
   insert into usage_buckets as stored (${BUCKET}, ${USAGE_FIGURES.join(', ')})
   select ${BUCKET}, ${USAGE_FIGURES.map((figure) => `${figure}::numeric`).join(', ')}
-  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[],
-              ${USAGE_FIGURES.map((_, n) => `$${n + 7}::text[]`).join(', ')})
+  from unnest($1::text[], $2::bigint[], $3::boolean[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+              ${USAGE_FIGURES.map((_, n) => `$${n + 8}::text[]`).join(', ')})
     as page (${BUCKET}, ${USAGE_FIGURES.join(', ')})
   on conflict (${BUCKET}) do update
     set ${USAGE_FIGURES.map((figure) => `${figure} = stored.${figure} + excluded.${figure}`).join(',\n        ')}`;
