@@ -22,9 +22,10 @@ const beside = (...args: readonly string[]) => run({ DATA_DIR: system.dataDir },
 it('shows how the projections stand, also by URL and token', () => {
   const { status, stdout } = beside('status');
   expect(status).toBe(0);
-  for (const name of ['api-keys', 'api-key-history', 'audit-log']) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
+  const names = ['api-key-history', 'api-keys', 'audit-log', 'jobs', 'policy-types', 'usage'];
+  for (const name of names) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
   const named = { KEYLEDGER_URL: system.url, PLATFORM_TOKEN: system.session.platform_token };
-  expect(JSON.parse(run(named, 'status', '--json').stdout)).toHaveLength(3);
+  expect(JSON.parse(run(named, 'status', '--json').stdout)).toMatchObject(names.map((name) => ({ name })));
 });
 
 it('rebuilds a read model and waits until it serves', () => {
