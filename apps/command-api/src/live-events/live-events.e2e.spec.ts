@@ -3,6 +3,8 @@ import { ApiClient, eventually, proxyStore, StartedSystem, storesOf, type Node, 
 import { EventStream } from '../testing/event-stream.js';
 
 const MANY = 1_000;
+/** What is started and opened here takes its time on a machine that others use too. */
+const SLOWLY_MS = 180_000;
 const MOST_BYTES_A_STREAM = 100_000;
 
 let system: StartedSystem;
@@ -28,7 +30,7 @@ async function figure(name: string, url = system.url): Promise<number> {
 describe('one process', () => {
   beforeAll(async () => {
     system = await StartedSystem.start({ env: { LOG_LEVEL: 'error', RATE_LIMIT_RPS: '0' } });
-  });
+  }, SLOWLY_MS);
 
   it('serves 1,000 streams, each with every event, in bounded memory', async () => {
     await write();
@@ -43,7 +45,7 @@ describe('one process', () => {
     expect(grown / MANY).toBeLessThan(MOST_BYTES_A_STREAM);
     streams.splice(0).forEach((stream) => stream.close());
     await eventually('their end', async () => ((await figure('keyledger_live_event_streams')) === 0 ? true : null));
-  });
+  }, SLOWLY_MS);
 
   it('lets all of them come back at once', async () => {
     const { lastEventId } = await listen();
@@ -51,7 +53,7 @@ describe('one process', () => {
     await Promise.all(Array.from({ length: MANY }, () => listen(system.url, lastEventId)));
     for (const stream of streams) await stream.received(1);
     expect(new Set(streams.flatMap(({ seqs }) => seqs)).size).toBe(1);
-  });
+  }, SLOWLY_MS);
 
   it('loses nothing and repeats nothing while it is killed again and again under a writer', async () => {
     let stream = await listen();
@@ -84,7 +86,7 @@ describe('one process', () => {
     seqs.push(...stream.seqs);
     expect(seqs).toEqual(numbers(seqs[0], seqs.length));
     await system.dispose();
-  }, 180_000);
+  }, SLOWLY_MS);
 });
 
 describe('several processes', () => {
@@ -96,7 +98,7 @@ describe('several processes', () => {
     const { eventStoreUrl } = storesOf(system);
     other = await system.startApi({ DATABASE_URL: database.url, EVENT_STORE_URL: eventStoreUrl });
     await other.process.ready(other.url);
-  });
+  }, SLOWLY_MS);
   afterAll(() => database.proxy.stop());
 
   it('send the same, wherever it was written, and take the places of one another', async () => {
