@@ -8,6 +8,8 @@ RUN npm install --no-save --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
+# The demo works as the example does.
+COPY examples examples
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
 # The optional ones are the Postgres of the embedded mode, which no container runs.
 RUN npm prune --omit=dev --omit=optional --no-save --no-audit --no-fund

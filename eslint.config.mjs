@@ -27,10 +27,16 @@ export default tseslint.config(
   },
   { files: ['apps/**/*.ts'], ignores: madeOfOthers, rules: noRestricted(insideALibrary, otherApps) },
   { files: ['libs/**/*.ts'], rules: noRestricted(insideALibrary, fromApps) },
+  // The benchmark measures parts of apps by themselves, which have no door of their own.
+  { files: ['bench/**/*.ts'], rules: noRestricted({ ...insideALibrary, regex: '^(\\.\\./)+libs/' }) },
   {
     files: ['libs/domain/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: noRestricted(insideALibrary, { regex: '^[^.]', message: 'The domain imports nothing.' }),
   },
-  { files: ['**/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['examples/*/src/**/*.ts'],
+    rules: noRestricted({ regex: '^#|^(\\.\\./)', message: 'An example knows the HTTP API alone.' }),
+  },
+  { files: ['**/cli/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
 );

@@ -38,13 +38,13 @@ export default {
   // Left to itself Jest takes one less than there are cores: of two, one would do nothing while a test waits.
   maxWorkers: 2,
   projects: [
-    level('unit', ['<rootDir>/{apps,libs,scripts,bench,deploy}/**/!(*.int|*.e2e).spec.ts']),
+    level('unit', ['<rootDir>/{apps,libs,examples,scripts,bench,deploy}/**/!(*.int|*.e2e).spec.ts']),
     level('int', ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], {
       globalSetup: '<rootDir>/libs/testing/src/jest/start-postgres.mjs',
       globalTeardown: '<rootDir>/libs/testing/src/jest/stop-postgres.mjs',
       // Node starts no thread with sources of ours: the one for schemas is the compiled one here too.
       moduleNameMapper: { '/worker-file\\.js$': '<rootDir>/dist/libs/json-schemas/src/worker-file.js', ...names },
     }),
-    level('e2e', ['<rootDir>/{apps,libs}/**/*.e2e.spec.ts']),
+    level('e2e', ['<rootDir>/{apps,libs,examples}/**/*.e2e.spec.ts']),
   ],
 };

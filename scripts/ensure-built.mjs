@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCES = ['apps', 'libs', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const SOURCES = ['apps', 'libs', 'bench', 'examples', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 /** Whether `dist/` is what the sources compile to, by their content, not by time. */
 export function isBuilt(root, digest = digestOf(root)) {
