@@ -23,6 +23,11 @@ async function exposed(): Promise<{ readonly metrics: readonly string[]; readonl
   metrics.watchLog(() => 0);
   metrics.watchDirectory(() => ({ size: 0, stalenessSeconds: 0 }));
   metrics.watchAppendQueue(() => 0);
+  metrics.watchJobQueue(() => ({ queued: 0, pending: 0, processing: 0, oldestSeconds: 0, waitingWorkers: 0 }));
+  metrics.watchLiveEvents(() => 0);
+  metrics.leased(0);
+  metrics.attemptEnded('completed');
+  metrics.liveStreamEnded('slow');
   metrics.answered('GET', '/healthz', 200, 0);
   metrics.verified('valid', 0);
   metrics.denied('unauthorized');

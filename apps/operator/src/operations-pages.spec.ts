@@ -39,6 +39,8 @@ it('names metrics that there are, and every metric of the product', async () => 
   metrics.watchLog(() => 0);
   metrics.watchDirectory(() => ({ size: 0, stalenessSeconds: 0 }));
   metrics.watchAppendQueue(() => 0);
+  metrics.watchJobQueue(() => ({ queued: 0, pending: 0, processing: 0, oldestSeconds: 0, waitingWorkers: 0 }));
+  metrics.watchLiveEvents(() => 0);
   const { text } = await metrics.expose();
   const exposed = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
   const shown = named(/\b((?:keyledger|nodejs|process)_[a-z0-9_]+)/g);

@@ -45,7 +45,7 @@ it.each([
 
 it('says what the audit log can be filtered by', async () => {
   const { body } = await api.get('/v1/system_audit_log/metadata');
-  expect(body).toMatchObject({ target_types: ['api_key', 'audit_log'], actors: [{ id: ADA.id, name: 'Ada' }] });
+  expect(body).toMatchObject({ target_types: ['api_key', 'job', 'policy_type', 'audit_log'], actors: [{ id: ADA.id, name: 'Ada' }] });
 });
 
 it.each([
@@ -66,7 +66,7 @@ it.each([
   ['/v1/log?after_seq=-1', 'after_seq'],
   ['/v1/log?after_seq=1.5', 'after_seq'],
   ['/v1/log?limit=1001', 'limit'],
-  ['/v1/log?event_types=job.submitted', 'event_types'],
+  ['/v1/log?event_types=job.exploded', 'event_types'],
   ['/v1/log?after_seq=1&cursor=x', 'after_seq'],
   ['/v1/activity?target_type=api_key', 'target_id'],
   ['/v1/activity?target_id=x', 'target_type'],
