@@ -20,6 +20,8 @@ export class DemoApi {
   constructor(
     readonly url: string,
     private readonly credential: string,
+    /** Of the last write, whoever made it: what is read afterwards contains it. */
+    private readonly newest: { position: string | null } = { position: null },
   ) {}
 
   /**
@@ -47,7 +49,7 @@ export class DemoApi {
   }
 
   as(credential: string): DemoApi {
-    return new DemoApi(this.url, credential);
+    return new DemoApi(this.url, credential, this.newest);
   }
 
   /** What a write or a question is answered with where that is a success. @throws DemoFailed where it is not */
@@ -85,7 +87,7 @@ export class DemoApi {
         method,
         headers: {
           authorization: `Bearer ${this.credential}`,
-          ...(method === 'GET' ? {} : { 'idempotency-key': idempotencyKey }),
+          ...(method === 'GET' ? this.#ownWrites() : { 'idempotency-key': idempotencyKey }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -93,12 +95,17 @@ export class DemoApi {
         redirect: 'error',
       });
       const text = await response.text();
+      this.newest.position = response.headers.get('x-log-position') ?? this.newest.position;
       if (TRY_AGAIN.has(response.status)) return { answer: null, problem: `status ${response.status}` };
       return { answer: { status: response.status, body: members(text) }, problem: '' };
     } catch (error) {
       const cause = isError(error) && isError(error.cause) ? error.cause : error;
       return { answer: null, problem: isError(cause) ? cause.message : String(cause) };
     }
+  }
+
+  #ownWrites(): Readonly<Record<string, string>> {
+    return this.newest.position === null ? {} : { 'x-min-log-position': this.newest.position };
   }
 }
 

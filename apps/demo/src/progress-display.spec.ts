@@ -20,5 +20,8 @@ it('moves a bar on one line of a terminal', () =>
 
 it('keeps within a narrow one', () => expect(shownOn({ isTTY: true, columns: 12 })[0]).toBe('\r\u001b[K[----------'));
 
+it('takes a terminal that does not know its width for an ordinary one', () =>
+  expect(shownOn({ isTTY: true, columns: 0 })).toEqual(shownOn({ isTTY: true })));
+
 it('writes a line for each tenth elsewhere', () =>
   expect(shownOn({})).toEqual(['0% 0 of 20 jobs ended, 5 open\n', '50% 10 of 20 jobs ended, 2 open\n', 'over\n']));

@@ -37,7 +37,8 @@ export class ProgressDisplay {
     }
     const full = Math.round(share * BAR);
     const line = `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}] ${figures}`;
-    this.screen.write(`\r\u001b[K${line.slice(0, (this.screen.columns ?? 80) - 1)}`);
+    // Some terminals say that they have 0 columns, for they do not know.
+    this.screen.write(`\r\u001b[K${line.slice(0, (this.screen.columns || 80) - 1)}`);
     this.#barShown = true;
   }
 
