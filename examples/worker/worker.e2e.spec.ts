@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { ApiClient, eventually, StartedSystem } from '#libs/testing';
+import { ApiClient, eventually, freePort, StartedSystem } from '#libs/testing';
 
 const MAIN = 'examples/worker/src/main.ts';
 const QUICK = { pages: ['Insured: Hale Freight LLC\nPremium: 1,250 USD', 'Limit: 2,000,000 USD'] };
@@ -76,6 +76,28 @@ it('gives back what it cannot finish within a lease of being told to stop', asyn
   expect((await admin().post(`/v1/jobs/${id}/cancel`)).status).toBe(200);
 });
 
+it('drops a job whose lease it has slept away', async () => {
+  const worker = RunningWorker.start();
+  const id = await submit(ENDLESS);
+  await eventually('it in work', async () => ((await job(id))['status'] === 'processing' ? true : null));
+  worker.signal('SIGSTOP');
+  await eventually('the loss', async () => {
+    const [first] = (await job(id))['attempt_history'] as readonly { readonly outcome: string | null }[];
+    return first?.outcome === 'lease_expired' ? true : null;
+  });
+  expect((await admin().post(`/v1/jobs/${id}/cancel`)).status).toBe(200);
+  worker.signal('SIGCONT');
+  await eventually('it dropped', () => (worker.output.includes(`${id} attempt 1: dropped: `) ? true : null));
+  expect(await worker.stop('SIGTERM')).toBe(0);
+});
+
+it('ends when it is told to also where nobody answers', async () => {
+  const worker = RunningWorker.start({ KEYLEDGER_URL: `http://127.0.0.1:${await freePort()}` });
+  await eventually('a first failure', () => (worker.output.includes(', again in ') ? true : null));
+  expect(await worker.stop('SIGTERM')).toBe(0);
+  expect(worker.output).toMatch(/\nstopped\n$/);
+});
+
 it('lives through a restart of the product, and ends each job once', async () => {
   const jobs = await Promise.all(Array.from({ length: 6 }, () => submit({ ...QUICK, seconds_per_page: 1.5 })));
   const worker = RunningWorker.start();
@@ -140,6 +162,10 @@ class RunningWorker {
     const own = { KEYLEDGER_URL: system.url, KEYLEDGER_KEY: key, KEYLEDGER_LEASE_SECONDS: '10' };
     const env = { PATH: process.env['PATH'], ...own, ...environment };
     return new RunningWorker(spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   stop(signal: NodeJS.Signals): Promise<number | null> {

@@ -66,24 +66,41 @@ export class Worker {
   async #lease(max: number, stop: AbortSignal): Promise<Leased> {
     const requestId = randomUUID();
     try {
-      return leased(await this.#ask(max, requestId, WAIT_SECONDS, Infinity, stop));
+      return leased(await this.#ask(max, requestId, WAIT_SECONDS, () => Infinity, stop));
     } catch (error) {
       if (!stop.aborted) throw error;
-      // We hung up on a request that may have been given work at that very moment, so we ask what it got. That may be
-      // new work too, which is then finished like all else.
-      const within = performance.now() + 5_000;
-      return { ...leased(await this.#ask(max, requestId, 0, within)), mayBeOld: true };
+      return this.#leasedMeanwhile(max, requestId);
     }
   }
 
-  #ask(max: number, requestId: string, waitSeconds: number, until: number, signal?: AbortSignal): Promise<Answer> {
+  /**
+   * We hung up on a request that may have been given work at that very moment, so we ask what it got. That may be new work
+   * too, which is then finished like all else.
+   */
+  async #leasedMeanwhile(max: number, requestId: string): Promise<Leased> {
+    const within = performance.now() + 5_000;
+    try {
+      return { ...leased(await this.#ask(max, requestId, 0, () => within)), mayBeOld: true };
+    } catch (error) {
+      this.#options.log(`${String(error)}; leases that were given meanwhile run out`);
+      return { leases: [], mayBeOld: true };
+    }
+  }
+
+  #ask(
+    max: number,
+    requestId: string,
+    waitSeconds: number,
+    until: () => number,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     const { leaseSeconds, workerId, policyTypes } = this.#options;
     const body = {
       ...{ max, wait_seconds: waitSeconds, lease_seconds: leaseSeconds, worker_id: workerId, request_id: requestId },
       ...(policyTypes === undefined ? {} : { policy_types: policyTypes }),
     };
     const answerWithinMs = (waitSeconds + 5) * 1_000;
-    return this.#options.api.post('/v1/worker/leases', body, { until: () => until, signal, answerWithinMs });
+    return this.#options.api.post('/v1/worker/leases', body, { until, signal, answerWithinMs });
   }
 }
 
