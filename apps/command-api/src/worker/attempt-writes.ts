@@ -107,7 +107,7 @@ export class AttemptWrites {
   /** Its row is no lock any more. Left behind, it runs out and is found to have ended. */
   async #end(attempt: LeasedAttempt): Promise<void> {
     try {
-      await this.options.rows.ended([attempt]);
+      await this.options.rows.ended(attempt);
     } catch (error) {
       this.options.logger.warn({ err: error, job_id: attempt.jobId }, 'the lease of an ended attempt was not ended');
     }

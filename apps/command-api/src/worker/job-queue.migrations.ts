@@ -9,7 +9,9 @@ import type { Migration } from '#libs/postgres';
  * attempt yet does not have it handed out again.
  *
  * `claim_jobs` looks into the read model of jobs for what is due, turn by turn between organizations, and makes a row for
- * each attempt that it hands out. Somebody who was faster has made that row already; the event decides in the end.
+ * each attempt that it hands out, to each of those who ask in their order, up to as many as it asks for: who asks at the
+ * same time asks together, for claims side by side would all try the same rows. Somebody on another node who was faster
+ * has made that row already; the event decides in the end.
  */
 export const jobQueueMigrations: readonly Migration[] = [
   {
@@ -56,11 +58,12 @@ export const jobQueueMigrations: readonly Migration[] = [
       end $$;
 
       create function job_queue.claim_jobs(
-        p_org text, p_after text, p_types text[], p_max int, p_lease_seconds int, p_holder text, p_request text
-      ) returns table (org_id text, job_id text, attempt int, expires_at timestamptz)
+        p_org text, p_after text, p_types text[], p_max int[], p_lease_seconds int[], p_holders text[], p_requests text[]
+      ) returns table (asker int, org_id text, job_id text, attempt int, expires_at timestamptz)
       language plpgsql as $$
       #variable_conflict use_column
       declare
+        v_max int := (select sum(most) from unnest(p_max) most);
         v_org text := p_after;
         v_wrapped boolean := false;
         v_orgs text[] := '{}';
@@ -96,7 +99,7 @@ export const jobQueueMigrations: readonly Migration[] = [
               and not exists (select from job_queue.leases lease
                               where lease.job_id = job.id and lease.attempt = job.attempts + 1)
             order by job.priority desc, job.created_seq
-            limit p_max
+            limit v_max
           ) due;
           if v_due_jobs is not null then
             v_orgs := v_orgs || array_fill(v_org, array[cardinality(v_due_jobs)]);
@@ -105,23 +108,30 @@ export const jobQueueMigrations: readonly Migration[] = [
             v_ranks := v_ranks || array(select generate_series(1, cardinality(v_due_jobs)));
             v_served := v_served + 1;
           end if;
-          exit when p_org is not null or v_served = p_max;
+          exit when p_org is not null or v_served = v_max;
         end loop;
         return query
           with chosen as (
             select due.org_id, due.job_id, due.attempt, row_number() over (order by due.rank, due.turn) as place
             from unnest(v_orgs, v_jobs, v_attempts, v_ranks) with ordinality as due (org_id, job_id, attempt, rank, turn)
-            order by due.rank, due.turn limit p_max
+            order by due.rank, due.turn limit v_max
+          ), askers as (
+            select one.*, sum(one.most) over (order by one.number) as upto
+            from unnest(p_max, p_lease_seconds, p_holders, p_requests) with ordinality
+              as one (most, lease_seconds, holder, request, number)
+          ), given as (
+            select chosen.*, askers.lease_seconds, askers.holder, askers.request, askers.number::int
+            from chosen join askers on chosen.place > askers.upto - askers.most and chosen.place <= askers.upto
           ), made as (
             insert into job_queue.leases (org_id, job_id, attempt, lease_seconds, expires_at, holder, request_id)
-            select chosen.org_id, chosen.job_id, chosen.attempt, p_lease_seconds,
-                   clock_timestamp() + make_interval(secs => p_lease_seconds), p_holder, p_request
-            from chosen order by chosen.job_id
+            select given.org_id, given.job_id, given.attempt, given.lease_seconds,
+                   clock_timestamp() + make_interval(secs => given.lease_seconds), given.holder, given.request
+            from given order by given.job_id
             on conflict do nothing
             returning job_id, attempt, expires_at
           )
-          select chosen.org_id, made.job_id, made.attempt, made.expires_at
-          from made join chosen on chosen.job_id = made.job_id order by chosen.place;
+          select given.number, given.org_id, made.job_id, made.attempt, made.expires_at
+          from made join given on given.job_id = made.job_id order by given.place;
       end $$;
 
       -- What the same request was given before, as far as it lives.
@@ -155,15 +165,16 @@ export const jobQueueMigrations: readonly Migration[] = [
           returning lease.expires_at, lease.cancel_requested;
       end $$;
 
-      -- How long the lease still lasts, in seconds; no row, or none left, where it is lost.
-      create function job_queue.lease_remaining(p_org text, p_job text, p_attempt int)
-      returns table (remaining double precision) language plpgsql as $$
+      -- How long each lease still lasts, in seconds; no row, or none left, where it is lost.
+      create function job_queue.leases_remaining(p_orgs text[], p_jobs text[], p_attempts int[])
+      returns table (number int, remaining double precision) language plpgsql as $$
       begin
-        perform job_queue.confine(p_org);
-        return query select extract(epoch from lease.expires_at - clock_timestamp())::double precision
-          from job_queue.leases lease
-          where lease.org_id = p_org and lease.job_id = p_job and lease.attempt = p_attempt
-            and lease.closed_at is null and lease.ended_at is null;
+        perform job_queue.confine(null);
+        return query select asked.number::int, extract(epoch from lease.expires_at - clock_timestamp())::double precision
+          from unnest(p_orgs, p_jobs, p_attempts) with ordinality as asked (org_id, job_id, attempt, number)
+          join job_queue.leases lease
+            on lease.org_id = asked.org_id and lease.job_id = asked.job_id and lease.attempt = asked.attempt
+          where lease.closed_at is null and lease.ended_at is null;
       end $$;
 
       create function job_queue.request_cancel(p_org text, p_job text) returns void language plpgsql as $$

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { presentJob, type JsonObject, type PresentedJob } from '#libs/domain';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { jobIn } from '../jobs/job-writes.js';
-import type { LeaseRow, LeaseRows } from './lease-rows.js';
+import type { Claim, ClaimScope, LeaseRow, LeaseRows } from './lease-rows.js';
 import type { LeaseTokens } from './lease-tokens.js';
 import { nullIfRefused } from './null-if-refused.js';
+import { Together } from './together.js';
 import type { WaitingLine } from './waiting-line.js';
 import type { WorkerCaller } from './worker-caller.js';
 import type { WorkerRuns } from './worker-runs.js';
@@ -47,6 +48,12 @@ const TRUSTED_MS = 250;
 /** Claims in a row of which nothing was left: the read model is behind, and the next look may find more. */
 const MOST_CLAIMS = 5;
 
+const CLAIMS_AT_ONCE = 32;
+
+interface Asked extends Claim {
+  readonly scope: ClaimScope;
+}
+
 /**
  * Hands out leases. A row in `job_queue.leases` makes sure that no two nodes try the same attempt; that it begins is
  * decided by its event. Whoever was slower gets the next job.
@@ -54,6 +61,10 @@ const MOST_CLAIMS = 5;
 export class LeaseDesk {
   /** The organization that was served last, here: the one behind it is the next. */
   #servedLast = '';
+  readonly #claims = new Together<Asked, readonly LeaseRow[]>({
+    run: (asked) => this.#claimTogether(asked),
+    most: CLAIMS_AT_ONCE,
+  });
 
   constructor(private readonly options: LeaseDeskOptions) {}
 
@@ -67,7 +78,7 @@ export class LeaseDesk {
       const earlier = await this.options.rows.ofRequest(worker.orgId, worker.holder, request.requestId);
       if (earlier.length > 0) return this.#begin(worker, request, earlier, { isOurs: true });
     }
-    const group = JSON.stringify([worker.orgId, request.policyTypes]);
+    const group = groupOf({ orgId: worker.orgId, policyTypes: request.policyTypes });
     const since = performance.now();
     return this.options.line.serve(group, request.waitSeconds * 1_000, signal, async () => {
       if (performance.now() - since > TRUSTED_MS) await request.assertStillAllowed();
@@ -78,18 +89,29 @@ export class LeaseDesk {
   async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly Lease[]> {
     for (let claims = 0; claims < MOST_CLAIMS; claims++) {
       if (claims > 0) await delay(5 * 2 ** claims);
-      const rows = await this.options.rows.claim({
-        ...{ orgId: worker.orgId, holder: worker.holder, after: this.#servedLast },
-        ...{ policyTypes: request.policyTypes, max: request.max },
-        ...{ leaseSeconds: request.leaseSeconds, requestId: request.requestId },
+      const rows = await this.#claims.ask({
+        scope: { orgId: worker.orgId, policyTypes: request.policyTypes },
+        ...{ max: request.max, leaseSeconds: request.leaseSeconds },
+        ...{ holder: worker.holder, requestId: request.requestId },
       });
-      const last = rows.at(-1);
-      if (last === undefined) return [];
-      this.#servedLast = last.orgId;
+      if (rows.length === 0) return [];
       const leases = await this.#begin(worker, request, rows, { isOurs: false });
       if (leases.length > 0) return leases;
     }
     return [];
+  }
+
+  /** One claim for all that look for the same. */
+  async #claimTogether(asked: readonly Asked[]): Promise<readonly (readonly LeaseRow[])[]> {
+    const got = new Map<Asked, readonly LeaseRow[]>();
+    for (const group of Map.groupBy(asked, ({ scope }) => groupOf(scope)).values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const rows = await this.options.rows.claim(first.scope, this.#servedLast, group);
+      this.#servedLast = rows.flat().at(-1)?.orgId ?? this.#servedLast;
+      group.forEach((one, index) => got.set(one, rows[index] ?? []));
+    }
+    return asked.map((one) => got.get(one) ?? []);
   }
 
   /**
@@ -111,8 +133,9 @@ export class LeaseDesk {
     const leases = begun.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
     const failed = begun.find((outcome) => outcome.status === 'rejected');
     if (failed === undefined) return leases;
-    if (leases.length === 0) throw failed.reason;
-    this.options.logger.warn({ err: failed.reason }, 'a lease was not begun, and runs out unused');
+    const reason: unknown = failed.reason;
+    if (leases.length === 0) throw reason;
+    this.options.logger.warn({ err: reason }, 'a lease was not begun, and runs out unused');
     return leases;
   }
 
@@ -137,4 +160,9 @@ export class LeaseDesk {
       input: job.input,
     };
   }
+}
+
+/** Whoever has the same looks for the same. */
+function groupOf({ orgId, policyTypes }: ClaimScope): string {
+  return JSON.stringify([orgId, policyTypes]);
 }

@@ -55,7 +55,7 @@ export class LeaseExpiry {
       .catch(nullIfRefused);
     // A claim whose event was never stored left a row that would keep the attempt from being handed out.
     const began = outcome?.state.job?.attempts.some((known) => known.number === number) === true;
-    await (began ? rows.ended([attempt]) : rows.forget([attempt]));
+    await (began ? rows.ended(attempt) : rows.forget([attempt]));
     if (outcome !== null && outcome.events.length > 0) metrics.attemptEnded('lease_expired');
   }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { orUnavailable } from '#libs/postgres';
 import type { LeasedAttempt } from './lease-tokens.js';
+import { Together } from './together.js';
 
 /** A row of `job_queue.leases` that somebody holds. */
 export interface LeaseRow extends LeasedAttempt {
@@ -8,13 +9,16 @@ export interface LeaseRow extends LeasedAttempt {
   readonly expiresAt: number;
 }
 
-export interface Claim {
+/** Where to look for work. */
+export interface ClaimScope {
   /** Only jobs of this organization; null: of all. */
   readonly orgId: string | null;
-  /** The organization that was served last. */
-  readonly after: string;
   /** Null: whichever. */
   readonly policyTypes: readonly string[] | null;
+}
+
+/** What one request asks for. */
+export interface Claim {
   readonly max: number;
   readonly leaseSeconds: number;
   /** Who asks; with `requestId`, by which request. */
@@ -49,6 +53,11 @@ interface FigureRow {
   readonly due_since: string | null;
 }
 
+interface ClaimedRow extends Row {
+  /** Counted from 1. */
+  readonly asker: number;
+}
+
 interface Row {
   readonly org_id: string;
   readonly job_id: string;
@@ -56,22 +65,41 @@ interface Row {
   readonly expires_at: Date;
 }
 
+const MOST_AT_ONCE = 200;
+
 /** The leases in Postgres (see `jobQueueMigrations`). Every method rejects with DatabaseUnavailable in an outage. */
 export class LeaseRows {
+  readonly #remaining = new Together<LeasedAttempt, number>({
+    run: (attempts) => this.#remainingSeconds(attempts),
+    most: MOST_AT_ONCE,
+  });
+  readonly #ended = new Together<LeasedAttempt, null>({
+    run: async (attempts) => {
+      await this.#end(attempts, true);
+      return attempts.map(() => null);
+    },
+    most: MOST_AT_ONCE,
+  });
+
   /** @param pool of the api role */
   constructor(private readonly pool: pg.Pool) {}
 
-  /** Rows for attempts that are due and that nobody has, in the order in which they are due. */
-  async claim(claim: Claim): Promise<readonly LeaseRow[]> {
-    const rows = await this.#query<Row>(
+  /**
+   * Rows for attempts that are due and that nobody has, in the order in which they are due: for each claim its own, the
+   * first ones for the first.
+   * @param after the organization that was served last
+   */
+  async claim(scope: ClaimScope, after: string, claims: readonly Claim[]): Promise<readonly (readonly LeaseRow[])[]> {
+    const rows = await this.#query<ClaimedRow>(
       'claim_jobs',
       'select * from job_queue.claim_jobs($1, $2, $3, $4, $5, $6, $7)',
       [
-        ...[claim.orgId, claim.after, claim.policyTypes, claim.max],
-        ...[claim.leaseSeconds, claim.holder, claim.requestId],
+        ...[scope.orgId, after, scope.policyTypes, claims.map(({ max }) => max)],
+        ...[claims.map(({ leaseSeconds }) => leaseSeconds), claims.map(({ holder }) => holder)],
+        claims.map(({ requestId }) => requestId),
       ],
     );
-    return rows.map(toLeaseRow);
+    return claims.map((_, index) => rows.filter(({ asker }) => asker === index + 1).map(toLeaseRow));
   }
 
   /** What the same request was given before, as far as it lives. */
@@ -91,13 +119,8 @@ export class LeaseRows {
   }
 
   /** How long the lease still lasts, milliseconds; 0 where it is lost. */
-  async remainingMs({ orgId, jobId, attempt }: LeasedAttempt): Promise<number> {
-    const [row] = await this.#query<{ remaining: number }>(
-      'lease_remaining',
-      'select * from job_queue.lease_remaining($1, $2, $3)',
-      [orgId, jobId, attempt],
-    );
-    return Math.max(0, (row?.remaining ?? 0) * 1_000);
+  async remainingMs(attempt: LeasedAttempt): Promise<number> {
+    return Math.max(0, (await this.#remaining.ask(attempt)) * 1_000);
   }
 
   /** Lets the running attempt of the job know with its next heartbeat, and extends its lease no more. */
@@ -105,9 +128,9 @@ export class LeaseRows {
     await this.#query('request_cancel', 'select job_queue.request_cancel($1, $2)', [orgId, jobId]);
   }
 
-  /** The ends of these attempts are in the log. */
-  async ended(attempts: readonly LeasedAttempt[]): Promise<void> {
-    await this.#end(attempts, true);
+  /** The end of this attempt is in the log. */
+  async ended(attempt: LeasedAttempt): Promise<void> {
+    await this.#ended.ask(attempt);
   }
 
   /** These attempts never began. */
@@ -155,6 +178,16 @@ export class LeaseRows {
       [keptMs, max],
     );
     return row?.swept ?? 0;
+  }
+
+  async #remainingSeconds(attempts: readonly LeasedAttempt[]): Promise<readonly number[]> {
+    const rows = await this.#query<{ number: number; remaining: number }>(
+      'leases_remaining',
+      'select * from job_queue.leases_remaining($1, $2, $3)',
+      [attempts.map(({ orgId }) => orgId), attempts.map(({ jobId }) => jobId), attempts.map(({ attempt }) => attempt)],
+    );
+    const seconds = new Map(rows.map(({ number, remaining }) => [number, remaining]));
+    return attempts.map((_, index) => seconds.get(index + 1) ?? 0);
   }
 
   async #end(attempts: readonly LeasedAttempt[], began: boolean): Promise<void> {

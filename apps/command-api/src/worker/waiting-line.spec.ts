@@ -58,15 +58,29 @@ it('serves those who wait in the order in which they came', async () => {
   expect(await asked[2]).toEqual(['c three']);
 });
 
-it('asks once for all that ask for the same while there is nothing', async () => {
-  const asked = [work.ask('a'), work.ask('b'), work.ask('c')];
+it('asks for the first few alone while there is nothing, however many wait behind them, and for all at the same time', async () => {
+  const line = new WaitingLine({
+    ...{ logger: SILENT, mark: () => 0n },
+    movedOn: (_, timeoutMs, signal) => delay(timeoutMs, undefined, { signal }).catch(() => undefined),
+  });
+  let [claims, atOnce, most] = [0, 0, 0];
+  const claim = async (): Promise<readonly never[]> => {
+    claims++;
+    most = Math.max(most, ++atOnce);
+    await delay(1);
+    atOnce--;
+    return [];
+  };
+  const { signal } = new AbortController();
+  // Each of them finds nothing before anybody waits; then the line looks.
+  const asked = Array.from({ length: 100 }, () => line.serve('g', 60_000, signal, claim));
   await delay(50);
-  work.claims.length = 0;
-  work.come();
-  await delay(50);
-  expect(work.claims).toEqual(['a']);
-  await work.line.close();
-  expect(await Promise.all(asked)).toEqual([[], [], []]);
+  claims = most = 0;
+  await delay(700);
+  expect([claims % 32, most]).toEqual([0, 32]);
+  expect(claims).toBeGreaterThan(0);
+  await line.close();
+  expect(await Promise.all(asked)).toEqual(asked.map(() => []));
 });
 
 it('serves one group though another finds nothing', async () => {

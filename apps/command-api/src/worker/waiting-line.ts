@@ -25,11 +25,13 @@ const LOOK_EVERY_MS = 500;
 /** Between two looks however much changes. */
 const LEAST_BETWEEN_LOOKS_MS = 10;
 const GROUPS_AT_ONCE = 4;
+/** Requests of a group, whose claims go together. */
+const SERVED_AT_ONCE = 32;
 
 /**
- * Where requests wait for work. However many wait, each change of the read model costs one claim for each group of
- * requests that ask for the same, and one more for each that is served: the first that goes away with nothing speaks for
- * all behind it.
+ * Where requests wait for work. However many wait, each change of the read model costs the claims of the first few of each
+ * group of requests that ask for the same, which go together, and as many again for each few that are served: one that
+ * goes away with nothing speaks for all behind it.
  */
 export class WaitingLine {
   readonly #groups = new Map<string, Waiter[]>();
@@ -145,21 +147,25 @@ export class WaitingLine {
   }
 
   async #serveGroup(group: string): Promise<void> {
-    for (let waiter = this.#groups.get(group)?.[0]; waiter !== undefined; waiter = this.#groups.get(group)?.[0]) {
-      waiter.busy = true;
-      try {
-        const got = await waiter.claim();
-        if (got.length > 0) {
-          waiter.resolve(got);
-          continue;
-        }
-      } catch (error) {
-        waiter.reject(error);
-        continue;
-      }
-      waiter.busy = false;
-      if (this.#stopping.signal.aborted || this.#isOver.get(waiter)?.() === true) waiter.resolve([]);
-      return;
+    for (;;) {
+      const first = this.#groups.get(group)?.slice(0, SERVED_AT_ONCE) ?? [];
+      const served = await Promise.all(first.map((waiter) => this.#serveOne(waiter)));
+      if (served.length === 0 || served.includes(false)) return;
     }
+  }
+
+  /** False where there was nothing for it. */
+  async #serveOne(waiter: Waiter): Promise<boolean> {
+    waiter.busy = true;
+    try {
+      const got = await waiter.claim();
+      if (got.length > 0) waiter.resolve(got);
+    } catch (error) {
+      waiter.reject(error);
+    }
+    if (waiter.over) return true;
+    waiter.busy = false;
+    if (this.#stopping.signal.aborted || this.#isOver.get(waiter)?.() === true) waiter.resolve([]);
+    return false;
   }
 }
