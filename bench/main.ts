@@ -8,6 +8,9 @@ import * as asOf from './as-of.bench.js';
 import type { BenchContext } from './bench-context.js';
 import type { BenchRow } from './bench-row.js';
 import * as createKey from './create-key.bench.js';
+import * as jobs from './jobs.bench.js';
+import * as jobsCost from './jobs-cost.bench.js';
+import * as jobsHttp from './jobs-http.bench.js';
 import * as memory from './memory.bench.js';
 import * as projection from './projection.bench.js';
 import * as projectionLag from './projection-lag.bench.js';
@@ -28,6 +31,9 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   'projection-lag': projectionLag,
   'as-of': asOf,
   usage,
+  jobs,
+  'jobs-http': jobsHttp,
+  'jobs-cost': jobsCost,
   'verify-function': verifyFunction,
   'verify-http': verifyHttp,
   'create-key': createKey,
@@ -35,9 +41,11 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   memory,
 };
 
-/** `npm run bench -- [--json] [name…]`: all of them, or those named. */
+/** `npm run bench -- [--json] [--jobs=N] [name…]`: all of them, or those named. */
 async function main(args: readonly string[]): Promise<void> {
   const names = args.filter((arg) => !arg.startsWith('--'));
+  const mostJobs = Number(args.find((arg) => arg.startsWith('--jobs='))?.slice('--jobs='.length) ?? 1_000_000);
+  if (!Number.isSafeInteger(mostJobs) || mostJobs < 1) throw new Error('--jobs= takes a number of jobs');
   const unknown = names.find((name) => !(name in BENCHES));
   if (unknown !== undefined) throw new Error(`no benchmark ${unknown}; there are ${Object.keys(BENCHES).join(', ')}`);
   const directory = await mkdtemp(join(tmpdir(), 'keyledger-bench-'));
@@ -48,7 +56,7 @@ async function main(args: readonly string[]): Promise<void> {
     for (const [name, bench] of Object.entries(BENCHES)) {
       if (names.length > 0 && !names.includes(name)) continue;
       const postgresUrl = await server.database(`bench_${name.replaceAll('-', '_')}`);
-      rows.push(...(await bench.run({ postgresUrl, log: (line) => console.error(line) })));
+      rows.push(...(await bench.run({ postgresUrl, mostJobs, log: (line) => console.error(line) })));
     }
   } finally {
     await server.stop();

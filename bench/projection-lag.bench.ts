@@ -39,7 +39,7 @@ export async function run({ postgresUrl, log }: BenchContext): Promise<BenchRow[
 async function lagOn(
   name: string,
   open: (logger: Logger) => Promise<EventStore>,
-  { postgresUrl, log }: BenchContext,
+  { postgresUrl, log }: Pick<BenchContext, 'postgresUrl' | 'log'>,
 ): Promise<BenchRow> {
   await emptyDatabase(postgresUrl);
   // A subscription that was interrupted is the first thing to know of a lag.
