@@ -51,7 +51,7 @@ import { OperatorModule } from './operator/operator.module.js';
 import { PolicyTypes } from './policy-types/policy-types.js';
 import { PolicyTypesModule } from './policy-types/policy-types.module.js';
 import { JobQueue, type JobsProgress } from './worker/job-queue.js';
-import { WorkerCredentials } from './worker/worker-credentials.js';
+import { LiveCredentials } from './http/live-credentials.js';
 import { UseCasesModule } from './use-cases.module.js';
 import { CommandRunner } from './write-side/command-runner.js';
 import type { FailPoint } from './write-side/fail-point.js';
@@ -198,6 +198,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     holdsScope: (caller: ApiKeyCaller, scope: string) => holds(caller, scope),
   };
   const credentialWatch = new CredentialWatch({ ...recheck, clock });
+  const finished = new FinishedJobs({ find: (orgId, id) => getJob(database, orgId, id), progress });
   const application = await createCommandApi({
     settings,
     logger,
@@ -228,8 +229,9 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
         writes: new JobWrites({ store, runner, writes, sealPosition }),
         schemas: new JobSchemas(policyTypes, schemas),
         queue,
-        workers: new WorkerCredentials(recheck),
-        finished: new FinishedJobs({ find: (orgId, id) => getJob(database, orgId, id), progress }),
+        credentials: new LiveCredentials(recheck),
+        sealPosition,
+        finished,
         logger,
       }),
       LiveEventsModule.over(live.events, credentialWatch),
@@ -241,6 +243,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const { server } = application.getHttpAdapter().getInstance();
   const stop = async (): Promise<void> => {
     live.stop();
+    finished.close();
     await queue.sendAway();
     await Promise.all([finishRequests(server, () => application.close(), FINISH_REQUESTS_MS), operations.close()]);
     await Promise.all([

@@ -8,12 +8,14 @@ const STOP_WITHIN_MS = 9_000;
 export async function runUntilTold(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stopping = new AbortController();
   const stop = (): void => {
+    if (stopping.signal.aborted) return;
     // From the signal on, so that it holds for a start that hangs, too.
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     stopping.abort();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // Again and again: a Ctrl-C under npm comes twice, and the second must not end what the first lets finish.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   try {
     await work(stopping.signal);
   } catch (error) {

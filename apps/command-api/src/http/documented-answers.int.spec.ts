@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { JwtVerifier } from '#libs/auth';
 import { NO_STREAM } from '#libs/event-store';
 import { apiKeyCreated, eventually, freePort } from '#libs/testing';
@@ -16,14 +17,14 @@ const MET_ELSEWHERE: Readonly<Record<string, string>> = {
 
 interface Route {
   readonly method: string;
-  /** `ID` stands for a key. */
+  /** `ID` stands for a key, `JOB` for a job. */
   readonly path: string;
   readonly body?: unknown;
   readonly scope?: string;
   /** Takes a body that a request can get wrong. */
   readonly writes: boolean;
-  readonly namesAKey: boolean;
-  /** Of the operator: with the platform token, and without an idempotency key. */
+  readonly namesOne: boolean;
+  /** Of the operator and of workers: with the platform token, and without an idempotency key. */
   readonly operator?: boolean;
 }
 
@@ -32,16 +33,16 @@ const reads = (path: string, scope?: string): Route => {
     method: 'GET',
     path,
     writes: false,
-    namesAKey: path.includes('ID'),
+    namesOne: /ID|JOB/.test(path),
     ...(scope === undefined ? {} : { scope }),
   };
 };
 const writes = (method: string, path: string, body: unknown, scope = 'keys:manage'): Route => {
-  return { method, path, body, scope, writes: true, namesAKey: path.includes('ID') };
+  return { method, path, body, scope, writes: true, namesOne: /ID|JOB/.test(path) };
 };
 /** What no scope lets a key do. */
 const adminWrites = (method: string, path: string, body: unknown): Route => {
-  return { method, path, body, writes: true, namesAKey: false };
+  return { method, path, body, writes: true, namesOne: false };
 };
 
 const ROUTES: readonly Route[] = [
@@ -68,14 +69,32 @@ const ROUTES: readonly Route[] = [
   adminWrites('PUT', '/v1/policy-types/auto', { title: 'Auto' }),
   reads('/v1/policy-types', 'extract:read'),
   reads('/v1/policy-types/auto/schema', 'extract:read'),
+  writes('POST', '/v1/jobs', { policy_type: 'auto', input: {} }, 'jobs:write'),
+  writes('POST', '/v1/extract', { policy_type: 'auto', input: {}, timeout_seconds: 1 }, 'extract:write'),
+  reads('/v1/jobs', 'jobs:read'),
+  reads('/v1/jobs/JOB', 'jobs:read'),
+  reads('/v1/jobs/JOB/history', 'jobs:read'),
+  writes('POST', '/v1/jobs/JOB/cancel', {}, 'jobs:write'),
+  writes('POST', '/v1/jobs/JOB/retry', {}, 'jobs:write'),
+  reads('/v1/usage', 'usage:read'),
 ];
+const WORKER_ROUTES: readonly Route[] = [
+  writes('POST', '/v1/worker/leases', {}, 'jobs:work'),
+  writes('POST', '/v1/worker/jobs/JOB/heartbeat', { lease_token: 'x' }, 'jobs:work'),
+  writes('POST', '/v1/worker/jobs/JOB/progress', { lease_token: 'x', percent: 1 }, 'jobs:work'),
+  writes('POST', '/v1/worker/jobs/JOB/complete', { lease_token: 'x' }, 'jobs:work'),
+  writes('POST', '/v1/worker/jobs/JOB/fail', { lease_token: 'x', error: { code: 'c', message: 'm' } }, 'jobs:work'),
+].map((route) => ({ ...route, operator: true }));
 const OPERATOR_ROUTES: readonly Route[] = [
   reads('/v1/operator/projections'),
+  reads('/v1/operator/queues'),
   writes('POST', '/v1/operator/projections/NAME/rebuild', {}),
   writes('POST', '/v1/operator/projections/NAME/unpark', { stream: 'apiKey-POISONED' }),
 ].map(({ scope: _none, ...route }) => ({ ...route, operator: true }));
-const ALL = [...ROUTES, ...OPERATOR_ROUTES];
-const withoutId = ({ path }: Route): string => path.replace('ID', 'ak_00000000000000000000').replace('NAME', 'nothing');
+const ALL = [...ROUTES, ...WORKER_ROUTES, ...OPERATOR_ROUTES];
+const NO_JOB = 'job_000000000000000000000000';
+const withoutId = ({ path }: Route): string =>
+  path.replace('ID', 'ak_00000000000000000000').replace('JOB', NO_JOB).replace('NAME', 'nothing');
 const tokenFor = (api: RunningApi, { operator = false }: Route): string =>
   operator ? api.credentials.platform : api.credentials.admin;
 
@@ -108,9 +127,9 @@ it('serves each route, and refuses each for what is wrong with caller, request, 
     const nobody = await api.issuer.sign({ org: 'org_a', user: '', role: 'admin', noSub: true });
     for (const route of ROUTES) {
       const { method, path, body } = route;
-      const { id, position } = await api.key();
+      const { target, position } = await targetOf(api, route);
       const headers = { 'x-min-log-position': position };
-      const answer = await api.call(admin, method, path.replace('ID', id), body, headers);
+      const answer = await api.call(admin, method, target, body, headers);
       expect([path, answer.status < 300]).toEqual([path, true]);
     }
     await expectEach(api, 401, (route) => api.call('nonsense', route.method, withoutId(route), route.body));
@@ -125,7 +144,7 @@ it('serves each route, and refuses each for what is wrong with caller, request, 
     );
     const nothing = (route: Route) => `${withoutId(route)}${route.path.includes('?') ? '&' : '?'}nothing=1`;
     await expectEach(api, 422, (route) => api.call(tokenFor(api, route), route.method, nothing(route), route.body));
-    const named = ALL.filter((route) => !route.path.includes('?') && (route.namesAKey || route.path.includes('NAME')));
+    const named = ALL.filter((route) => !route.path.includes('?') && (route.namesOne || route.path.includes('NAME')));
     await expectEach(
       api,
       404,
@@ -149,16 +168,62 @@ it('serves each route, and refuses each for what is wrong with caller, request, 
       withBody,
     );
     await inFlight(api, withBody);
+    await work(api);
     await operate(api);
   });
 });
 
+/** The path of a route with something there that it can be asked for, and the position at which that is readable. */
+async function targetOf(
+  api: RunningApi,
+  { path }: Route,
+): Promise<{ readonly target: string; readonly position: string }> {
+  const { admin } = api.credentials;
+  if (!path.includes('JOB')) {
+    const { id, position } = await api.key();
+    return { target: path.replace('ID', id), position };
+  }
+  const job = await api.call(admin, 'POST', '/v1/jobs', { policy_type: 'auto', input: {} });
+  const id = String(job.body['id']);
+  if (path.endsWith('/retry')) await api.call(admin, 'POST', `/v1/jobs/${id}/cancel`);
+  return { target: path.replace('JOB', id), position: job.headers.get('x-log-position') ?? '' };
+}
+
+/** What workers are answered, and what jobs are that ended. */
+async function work(api: RunningApi): Promise<void> {
+  const { admin, platform } = api.credentials;
+  for (const { path, body } of WORKER_ROUTES.slice(1)) {
+    const submitted = await api.call(admin, 'POST', '/v1/jobs', { policy_type: 'auto', input: {}, priority: 9 });
+    const target = path.replace('JOB', String(submitted.body['id']));
+    expect((await api.call(platform, 'POST', target, body)).status).toBe(409);
+    const leased = await api.call(platform, 'POST', '/v1/worker/leases', { wait_seconds: 10 });
+    const [{ lease_token: token, job }] = leased.body['data'] as readonly [
+      { lease_token: string; job: { id: string } },
+    ];
+    const call = (to: string, more: object) => api.call(platform, 'POST', to, { ...more, lease_token: token });
+    expect((await call(path.replace('JOB', job.id), Object(body) as object)).status).toBe(200);
+    if (!path.endsWith('/fail')) await call(`/v1/worker/jobs/${job.id}/complete`, {});
+    else await api.call(admin, 'POST', `/v1/jobs/${job.id}/cancel`);
+    const refused = await api.call(admin, 'POST', `/v1/jobs/${job.id}/${path.endsWith('/fail') ? 'retry' : 'cancel'}`);
+    expect(refused.status).toBe(path.endsWith('/fail') ? 200 : 409);
+  }
+  const extracted = api.call(admin, 'POST', '/v1/extract', { policy_type: 'auto', input: {} });
+  for (let isOver = false; !isOver;) {
+    const leased = await api.call(platform, 'POST', '/v1/worker/leases', { wait_seconds: 1 });
+    for (const { lease_token, job } of leased.body['data'] as readonly { lease_token: string; job: { id: string } }[])
+      await api.call(platform, 'POST', `/v1/worker/jobs/${job.id}/complete`, { lease_token });
+    isOver = await Promise.race([extracted.then(() => true), delay(10, false)]);
+  }
+  expect((await extracted).status).toBe(200);
+}
+
 /** Of twins one goes first; the others may come while it runs, or after it. */
 async function inFlight(api: RunningApi, routes: readonly Route[]): Promise<void> {
   const taken = routes.filter((route) => route.path !== '/v1/api-keys/verify' && route.operator !== true);
-  for (const { method, path, body } of taken) {
+  for (const route of taken) {
+    const { method, body } = route;
     for (let statuses: number[] = []; !statuses.includes(409);) {
-      const target = path.replace('ID', (await api.key()).id);
+      const { target } = await targetOf(api, route);
       const once = { 'idempotency-key': crypto.randomUUID() };
       const twins = Array.from({ length: 8 }, () => api.call(api.credentials.admin, method, target, body, once));
       statuses = (await Promise.all(twins)).map(({ status }) => status);

@@ -15,6 +15,8 @@ export function parseJsonBodies(server: FastifyInstance): void {
   server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, {});
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') return done(new RequestRefused('unsupported_media_type'));
     if (charset !== undefined && !/^utf-?8$/i.test(charset)) return done(new RequestRefused('unsupported_media_type'));
     if (!isUtf8(body)) return done(new RequestRefused('malformed_json'));
     let value: unknown;

@@ -119,14 +119,16 @@ function shownName(name: string): string {
   return JSON.stringify(scrubSecrets(name.slice(0, 50)));
 }
 
-/** Level by level, for a body may have half a million of them. */
-function isAtMostAsDeepAs(levels: number, value: unknown): boolean {
+/** Level by level, for a body may have half a million of them. A number that is none in JSON would become null. */
+function structureProblem(value: unknown): string | null {
   let level: readonly unknown[] = [value];
-  for (let depth = 0; depth <= levels; depth++) {
+  for (let depth = 0; depth <= MOST_LEVELS; depth++) {
+    if (level.some((member) => typeof member === 'number' && !Number.isFinite(member)))
+      return 'must not contain a number beyond the range of a double';
     level = level.flatMap((member) => (typeof member === 'object' && member !== null ? Object.values(member) : []));
-    if (level.length === 0) return true;
+    if (level.length === 0) return null;
   }
-  return false;
+  return `must have at most ${MOST_LEVELS} levels`;
 }
 
 function isObject(value: unknown): value is object {
@@ -137,7 +139,8 @@ function isObject(value: unknown): value is object {
 const MOST_LEVELS = 100;
 
 function tooLarge(value: unknown, maxBytes: number): string | null {
-  if (!isAtMostAsDeepAs(MOST_LEVELS, value)) return `must have at most ${MOST_LEVELS} levels`;
+  const problem = structureProblem(value);
+  if (problem !== null) return problem;
   return Buffer.byteLength(JSON.stringify(value)) > maxBytes ? `must have at most ${maxBytes} bytes as JSON` : null;
 }
 

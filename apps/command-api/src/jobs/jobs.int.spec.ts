@@ -51,6 +51,7 @@ it('takes a job from its submission to its end', async () => {
 
   const report = { lease_token: token, result: { ok: true }, usage: { input_tokens: 12, cost_usd: '0.5' } };
   const completed = await post(`/v1/worker/jobs/${id}/complete`, report, worker);
+  expect((await api.getAfter(completed, `/v1/jobs/${id}`)).body).toEqual(completed.body);
   expect(completed.body).toMatchObject({
     ...{ status: 'completed', result: { ok: true }, attempts: 1 },
     usage: { input_tokens: 12, cost_usd: '0.500000' },
@@ -71,6 +72,36 @@ it('lets a failed attempt be tried again, and a job that failed for good be retr
   expect(retried.body).toMatchObject({ status: 'queued', max_attempts: 2, finished_at: null, error });
   const [again] = await lease();
   expect(again).toMatchObject({ attempt: 2, job: { id } });
+});
+
+it('answers an equal failure as the first, also when the job has gone on', async () => {
+  const id = String((await submit({ max_attempts: 2 })).body['id']);
+  const [leased] = await lease();
+  const body = { lease_token: leased?.lease_token, error: { code: 'ocr', message: 'No text.' } };
+  const first = await post(`/v1/worker/jobs/${id}/fail`, body, worker);
+  expect(first.body).toMatchObject({ status: 'pending', attempts: 1 });
+  await post(`/v1/jobs/${id}/cancel`);
+  await post(`/v1/jobs/${id}/retry`);
+  const [again] = await lease();
+  expect(again).toMatchObject({ attempt: 2, job: { id } });
+  expect((await post(`/v1/worker/jobs/${id}/fail`, body, worker)).body).toEqual(first.body);
+  await post(`/v1/worker/jobs/${id}/complete`, { lease_token: again?.lease_token }, worker);
+});
+
+it('gives the same request its leases once, also while the first is still answered, and spares their rows', async () => {
+  const asked = [1, 2, 3].map(() => lease({ request_id: 'twins', max: 2 }));
+  await delay(200);
+  const ids = [await submit(), await submit(), await submit()].map(({ body }) => String(body['id']));
+  const answers = await Promise.all(asked);
+  const [first] = answers;
+  expect(answers).toEqual([first, first, first]);
+  const token = first?.[0]?.lease_token;
+  const id = first?.[0]?.job.id;
+  await post(`/v1/jobs/${id}/cancel`);
+  await lease({ request_id: 'twins', wait_seconds: 0, max: 1 });
+  const beat = await post(`/v1/worker/jobs/${id}/heartbeat`, { lease_token: token }, worker);
+  expect(beat.body).toMatchObject({ cancel_requested: true });
+  for (const one of ids) await post(`/v1/jobs/${one}/cancel`);
 });
 
 it('tells the worker of a cancellation, and records what it says late, once', async () => {
@@ -139,6 +170,9 @@ it('answers an extraction when the job has ended, and again so', async () => {
   const body = { policy_type: 'auto', input: {}, timeout_seconds: 20 };
   const asked = api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency);
   const [leased] = await lease();
+  expect(await api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency)).toMatchObject({
+    ...{ status: 409, code: 'idempotency_in_flight' },
+  });
   const id = leased?.job.id;
   await post(`/v1/worker/jobs/${id}/complete`, { lease_token: leased?.lease_token, result: 'done' }, worker);
   const answer = await asked;

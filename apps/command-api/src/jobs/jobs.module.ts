@@ -1,11 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import type { Position } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
+import { AnswerPosition } from '../worker/answer-position.js';
 import { AttemptWrites } from '../worker/attempt-writes.js';
 import { AttemptsController } from '../worker/attempts.controller.js';
 import type { JobQueue } from '../worker/job-queue.js';
 import { LeaseDesk } from '../worker/lease-desk.js';
-import { WorkerCredentials } from '../worker/worker-credentials.js';
+import { LiveCredentials } from '../http/live-credentials.js';
 import { LeaseJobsController } from '../worker/lease-jobs/lease-jobs.controller.js';
 import { ChangeJobHandler } from './change-job/change-job.command.js';
 import { ChangeJobController } from './change-job/change-job.controller.js';
@@ -20,15 +22,24 @@ export interface JobsModuleOptions {
   readonly writes: JobWrites;
   readonly schemas: JobSchemas;
   readonly queue: JobQueue;
-  readonly workers: WorkerCredentials;
+  readonly credentials: LiveCredentials;
   readonly finished: FinishedJobs;
+  readonly sealPosition: (position: Position) => string;
   readonly logger: Logger;
 }
 
 /** What clients and workers do to jobs. */
 @Module({})
 export class JobsModule {
-  static over({ writes, schemas, queue, workers, finished, logger }: JobsModuleOptions): DynamicModule {
+  static over({
+    writes,
+    schemas,
+    queue,
+    credentials,
+    finished,
+    sealPosition,
+    logger,
+  }: JobsModuleOptions): DynamicModule {
     const handlers = [new SubmitJobHandler(writes, schemas), new ChangeJobHandler(writes, queue.rows, logger)];
     return {
       module: JobsModule,
@@ -44,7 +55,8 @@ export class JobsModule {
         { provide: JobSchemas, useValue: schemas },
         { provide: FinishedJobs, useValue: finished },
         { provide: LeaseDesk, useValue: queue.desk },
-        { provide: WorkerCredentials, useValue: workers },
+        { provide: AnswerPosition, useValue: new AnswerPosition(sealPosition) },
+        { provide: LiveCredentials, useValue: credentials },
         { provide: AttemptWrites, useValue: queue.attempts },
         ...handlers.map((handler) => ({ provide: handler.constructor, useFactory: () => handler })),
       ],

@@ -1,7 +1,9 @@
 import { DomainRejection, type JobCommand, type JobFacts, type Usage } from '#libs/domain';
-import type { EventStore } from '#libs/event-store';
+import type { EventStore, Position } from '#libs/event-store';
 import type { Logger, ProductMetrics } from '#libs/observability';
+import { jobStreams } from '../jobs/job-streams.js';
 import { jobIn, jobNotFound, streamOf } from '../jobs/job-writes.js';
+import { loadStream } from '../write-side/load-stream.js';
 import type { LeaseExpiry } from './lease-expiry.js';
 import type { ExtendedLease, LeaseRows } from './lease-rows.js';
 import type { LeaseClaims, LeasedAttempt, LeaseTokens } from './lease-tokens.js';
@@ -33,6 +35,7 @@ export interface WrittenJob {
   readonly decidedAt: number;
   /** Whether it was news; an equal report again is not. */
   readonly isNew: boolean;
+  readonly position: Position;
 }
 
 /** What a worker writes about the attempt that its token speaks for. */
@@ -80,7 +83,8 @@ export class AttemptWrites {
     try {
       const written = await this.#run(worker, attempt, command);
       await this.#end(attempt);
-      if (written.isNew) this.options.metrics.attemptEnded(outcome);
+      if (!written.isNew) return await this.#asFirstAnswered(attempt, written);
+      this.options.metrics.attemptEnded(outcome);
       return written;
     } catch (error) {
       if (error instanceof DomainRejection && error.code === 'lease_lost')
@@ -101,7 +105,25 @@ export class AttemptWrites {
   async #run(worker: WorkerCaller, attempt: LeasedAttempt, command: Command): Promise<WrittenJob> {
     const lease = await this.#leasedUntil(attempt);
     const outcome = await this.options.runs.asWorker(worker, attempt, null, (now) => command(now, lease));
-    return { job: jobIn(outcome), decidedAt: outcome.decidedAt, isNew: outcome.events.length > 0 };
+    return {
+      job: jobIn(outcome),
+      decidedAt: outcome.decidedAt,
+      isNew: outcome.events.length > 0,
+      position: outcome.position,
+    };
+  }
+
+  /** An equal report again: the job as it was right after the first, whatever has happened to it since. */
+  async #asFirstAnswered({ jobId, attempt }: LeasedAttempt, now: WrittenJob): Promise<WrittenJob> {
+    const events = (await loadStream(this.options.store, streamOf(jobId))).map(jobStreams.parse);
+    const isReport = ({ type, data }: (typeof events)[number]): boolean =>
+      (type === 'job.completed' || type === 'job.attempt_failed' || type === 'job.failed') && data.attempt === attempt;
+    const end = events.findLastIndex(isReport);
+    const last = events[end];
+    if (last === undefined) return now;
+    const { evolve, initialState } = jobStreams.decider;
+    const { job } = events.slice(0, end + 1).reduce((state, event) => evolve(state, event), initialState);
+    return { ...now, job: job ?? now.job, decidedAt: Date.parse(last.metadata.occurred_at) };
   }
 
   /** Its row is no lock any more. Left behind, it runs out and is found to have ended. */

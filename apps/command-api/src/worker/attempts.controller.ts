@@ -1,5 +1,5 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { presentJobInFull, toSeconds, type PresentedJobInFull } from '#libs/domain';
 import type { ErrorCode } from '../http/error-codes.js';
 import { parseQuery } from '../http/query-specification.js';
@@ -8,6 +8,7 @@ import { Contract, type JsonSchema, type RouteContract } from '../http/route-con
 import { sha256Of } from '../jobs/sha256-of.js';
 import { JobSchemas } from '../jobs/job-schemas.js';
 import { jobInFullSchema } from '../jobs/job.schema.js';
+import { AnswerPosition } from './answer-position.js';
 import { AttemptWrites, type WrittenJob } from './attempt-writes.js';
 import { CompleteJobRequest, FailAttemptRequest, HeartbeatRequest, ReportProgressRequest } from './attempts.request.js';
 import { workerCallerOf } from './worker-caller.js';
@@ -23,7 +24,12 @@ const attemptRoute = (
   summary,
   tag: 'Workers',
   access: WORK,
-  answers: [{ status: 200, description: 'As it stands now.', schema }],
+  answers: [
+    {
+      ...{ status: 200, description: 'As it stands now.', schema },
+      ...(schema === heartbeatSchema ? {} : { headers: ['X-Log-Position'] as const }),
+    },
+  ],
   refuses: ['job_not_found', 'lease_lost', 'event_store_unavailable', ...refuses],
 });
 
@@ -42,6 +48,7 @@ export class AttemptsController {
   constructor(
     @Inject(AttemptWrites) private readonly attempts: AttemptWrites,
     @Inject(JobSchemas) private readonly schemas: JobSchemas,
+    @Inject(AnswerPosition) private readonly position: AnswerPosition,
   ) {}
 
   @Post('/v1/worker/jobs/:id/heartbeat')
@@ -63,13 +70,15 @@ export class AttemptsController {
   @Contract(attemptRoute('reportProgress', 'Say how far the attempt is, and extend the lease', jobInFullSchema))
   async progress(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Body() { lease_token: token, percent, message = null }: ReportProgressRequest,
   ): Promise<PresentedJobInFull> {
     parseQuery({}, request.query);
     const worker = workerCallerOf(request);
     const attempt = await this.attempts.attemptOf(worker, id, token);
-    return present(
+    return this.#answer(
+      reply,
       await this.attempts.progress(worker, attempt, (now, lease) => ({
         ...{ kind: 'ReportProgress', jobId: id, attempt: attempt.attempt, percent, message, ...lease, now },
       })),
@@ -86,6 +95,7 @@ export class AttemptsController {
   )
   async complete(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Body() { lease_token: token, result = null, usage: sent }: CompleteJobRequest,
   ): Promise<PresentedJobInFull> {
@@ -96,7 +106,8 @@ export class AttemptsController {
     if (await this.attempts.holdsLease(attempt)) await this.schemas.assertResult(attempt, result);
     const usage = usageIn(sent);
     const resultSha256 = sha256Of(result);
-    return present(
+    return this.#answer(
+      reply,
       await this.attempts.finish(worker, attempt, 'completed', usage, (now, lease) => ({
         ...{ kind: 'CompleteJob', jobId: id, attempt: attempt.attempt, result, resultSha256, usage, ...lease, now },
       })),
@@ -108,6 +119,7 @@ export class AttemptsController {
   @Contract(attemptRoute('failAttempt', 'End the attempt without a result', jobInFullSchema))
   async fail(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Body() { lease_token: token, error, retryable = true, usage: sent }: FailAttemptRequest,
   ): Promise<PresentedJobInFull> {
@@ -116,14 +128,16 @@ export class AttemptsController {
     const attempt = await this.attempts.attemptOf(worker, id, token);
     const usage = usageIn(sent);
     const jitter = Math.random();
-    return present(
+    return this.#answer(
+      reply,
       await this.attempts.finish(worker, attempt, 'failed', usage, (now, lease) => ({
         ...{ kind: 'FailAttempt', jobId: id, attempt: attempt.attempt, error, retryable, usage, jitter, ...lease, now },
       })),
     );
   }
-}
 
-function present({ job, decidedAt }: WrittenJob): PresentedJobInFull {
-  return presentJobInFull(job, toSeconds(decidedAt));
+  #answer(reply: FastifyReply, { job, decidedAt, position }: WrittenJob): PresentedJobInFull {
+    this.position.on(reply, position);
+    return presentJobInFull(job, toSeconds(decidedAt));
+  }
 }

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { presentJob, type JsonObject, type PresentedJob } from '#libs/domain';
+import type { Position } from '#libs/event-store';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { jobIn } from '../jobs/job-writes.js';
 import type { Claim, ClaimScope, LeaseRow, LeaseRows } from './lease-rows.js';
 import type { LeaseTokens } from './lease-tokens.js';
+import { JoinedRequests } from './joined-requests.js';
 import { nullIfRefused } from './null-if-refused.js';
 import { Together } from './together.js';
 import type { WaitingLine } from './waiting-line.js';
@@ -31,6 +33,12 @@ export interface Lease {
   readonly org_id: string;
   readonly job: PresentedJob;
   readonly input: JsonObject;
+}
+
+/** A lease, and the position of the event that began its attempt. */
+export interface BegunLease {
+  readonly lease: Lease;
+  readonly position: Position;
 }
 
 export interface LeaseDeskOptions {
@@ -66,6 +74,8 @@ export class LeaseDesk {
     most: CLAIMS_AT_ONCE,
   });
 
+  readonly #repeated = new JoinedRequests<BegunLease>();
+
   constructor(private readonly options: LeaseDeskOptions) {}
 
   /**
@@ -73,11 +83,17 @@ export class LeaseDesk {
    * @param signal of a client that went away: nothing is leased to it any more
    * @throws EventStoreUnavailable, DatabaseUnavailable
    */
-  async lease(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly Lease[]> {
-    if (request.requestId !== null) {
-      const earlier = await this.options.rows.ofRequest(worker.orgId, worker.holder, request.requestId);
-      if (earlier.length > 0) return this.#begin(worker, request, earlier, { isOurs: true });
-    }
+  async lease(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly BegunLease[]> {
+    const { requestId } = request;
+    if (requestId === null) return this.#wait(worker, request, signal);
+    return this.#repeated.run(JSON.stringify([worker.holder, requestId]), async () => {
+      const earlier = await this.options.rows.ofRequest(worker.orgId, worker.holder, requestId);
+      const again = earlier.length === 0 ? [] : await this.#begin(worker, request, earlier, { isOurs: true });
+      return again.length > 0 ? again : this.#wait(worker, request, signal);
+    });
+  }
+
+  #wait(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly BegunLease[]> {
     const group = groupOf({ orgId: worker.orgId, policyTypes: request.policyTypes });
     const since = performance.now();
     return this.options.line.serve(group, request.waitSeconds * 1_000, signal, async () => {
@@ -86,7 +102,7 @@ export class LeaseDesk {
     });
   }
 
-  async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly Lease[]> {
+  async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly BegunLease[]> {
     for (let claims = 0; claims < MOST_CLAIMS; claims++) {
       if (claims > 0) await delay(5 * 2 ** claims);
       const rows = await this.#claims.ask({
@@ -123,14 +139,16 @@ export class LeaseDesk {
     request: LeaseRequest,
     rows: readonly LeaseRow[],
     { isOurs }: { readonly isOurs: boolean },
-  ): Promise<readonly Lease[]> {
+  ): Promise<readonly BegunLease[]> {
     const begun = await Promise.allSettled(rows.map((row) => this.#beginOne(worker, request, row, isOurs)));
     const idle = rows.filter((_, index) => {
       const outcome = begun[index];
-      return outcome?.status === 'fulfilled' && outcome.value === null;
+      return outcome?.status === 'fulfilled' && outcome.value === 'never began';
     });
     if (idle.length > 0) await this.options.rows.forget(idle);
-    const leases = begun.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
+    const leases = begun.flatMap((outcome) =>
+      outcome.status === 'fulfilled' && typeof outcome.value === 'object' ? outcome.value : [],
+    );
     const failed = begun.find((outcome) => outcome.status === 'rejected');
     if (failed === undefined) return leases;
     const reason: unknown = failed.reason;
@@ -139,19 +157,29 @@ export class LeaseDesk {
     return leases;
   }
 
-  /** Null where it does not begin: somebody was faster, or the job is not there any more. */
-  async #beginOne(worker: WorkerCaller, request: LeaseRequest, row: LeaseRow, isOurs: boolean): Promise<Lease | null> {
+  /**
+   * `never began`: somebody was faster, or the job is not there any more. `over`: it began by an earlier try at this
+   * request, and its row still says so to the worker's heartbeats.
+   */
+  async #beginOne(
+    worker: WorkerCaller,
+    request: LeaseRequest,
+    row: LeaseRow,
+    isOurs: boolean,
+  ): Promise<BegunLease | 'never began' | 'over'> {
     const { workerId, leaseSeconds } = request;
     const { jobId } = row;
     const outcome = await this.options.runs
       .asWorker(worker, row, workerId, (now) => ({ kind: 'LeaseJob', jobId, workerId, leaseSeconds, now }))
       .catch(nullIfRefused);
-    if (outcome === null || (outcome.events.length === 0 && !isOurs)) return null;
+    if (outcome === null || (outcome.events.length === 0 && !isOurs)) return 'never began';
     const job = jobIn(outcome);
     const running = job.phase === 'processing' ? job.attempts.at(-1) : undefined;
-    if (running?.number !== row.attempt || job.input === null) return null;
+    if (running?.number !== row.attempt || job.input === null) {
+      return job.attempts.some(({ number }) => number === row.attempt) ? 'over' : 'never began';
+    }
     this.options.metrics.leased(Math.max(0, running.startedAt / 1_000 - job.availableAt));
-    return {
+    const lease = {
       lease_token: this.options.tokens.mint({ ...row, policyType: job.policyType }),
       lease_expires_at: Math.floor(row.expiresAt / 1_000),
       attempt: row.attempt,
@@ -159,6 +187,7 @@ export class LeaseDesk {
       job: presentJob(job, Math.floor(outcome.decidedAt / 1_000)),
       input: job.input,
     };
+    return { lease, position: outcome.position };
   }
 }
 

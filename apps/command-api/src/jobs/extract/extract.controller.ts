@@ -3,6 +3,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { presentJobInFull, toSeconds } from '#libs/domain';
 import { clientGone } from '../../http/client-gone.js';
+import { LiveCredentials } from '../../http/live-credentials.js';
+import { RequestRefused } from '../../http/request-refused.js';
 import { EXTRACT } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
@@ -17,9 +19,13 @@ const DEFAULT_TIMEOUT_SECONDS = 30;
 
 @Controller()
 export class ExtractController {
+  /** Of those that wait here with an `Idempotency-Key`: for whoever repeats it the first is still running. */
+  readonly #inHand = new Set<string>();
+
   constructor(
     private readonly commands: CommandBus,
     @Inject(FinishedJobs) private readonly finished: FinishedJobs,
+    @Inject(LiveCredentials) private readonly credentials: LiveCredentials,
   ) {}
 
   @Post('/v1/extract')
@@ -57,7 +63,16 @@ export class ExtractController {
       }),
     );
     const timeout = body.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
-    return answerWrite(reply, await this.#ended(context.caller.orgId, submitted, timeout, clientGone(reply)));
+    const inHand = context.idempotencyKey === null ? null : JSON.stringify([context.caller, context.idempotencyKey]);
+    if (inHand !== null && this.#inHand.has(inHand)) throw new RequestRefused('idempotency_in_flight');
+    if (inHand !== null) this.#inHand.add(inHand);
+    try {
+      const ended = await this.#ended(context.caller.orgId, submitted, timeout, clientGone(reply));
+      await this.credentials.assertStillAllowed(request.raw.headers, EXTRACT);
+      return answerWrite(reply, ended);
+    } finally {
+      if (inHand !== null) this.#inHand.delete(inHand);
+    }
   }
 
   /**

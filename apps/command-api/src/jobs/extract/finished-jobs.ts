@@ -14,10 +14,18 @@ const BETWEEN_LOOKS_MS = 25;
 
 /** Waits for jobs to end. */
 export class FinishedJobs {
+  readonly #closing = new AbortController();
+
   constructor(private readonly options: FinishedJobOptions) {}
 
-  /** The job once it is completed, failed or cancelled; null where the time passes, or the signal fires, before that. */
-  async waitFor(orgId: string, jobId: string, timeoutMs: number, signal: AbortSignal): Promise<JobFacts | null> {
+  /** Ends every wait, for a stop: who waits is told to poll. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** The job once it is completed, failed or cancelled; null where the time passes, or the client goes, before that. */
+  async waitFor(orgId: string, jobId: string, timeoutMs: number, gone: AbortSignal): Promise<JobFacts | null> {
+    const signal = AbortSignal.any([gone, this.#closing.signal]);
     const { find, progress } = this.options;
     const deadline = performance.now() + timeoutMs;
     for (;;) {

@@ -1,12 +1,14 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BEGINNING } from '#libs/event-store';
+import { LiveCredentials } from '../../http/live-credentials.js';
 import { clientGone } from '../../http/client-gone.js';
 import { parseQuery } from '../../http/query-specification.js';
 import { WORK } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { jobSchema } from '../../jobs/job.schema.js';
+import { AnswerPosition } from '../answer-position.js';
 import { LeaseDesk, type Lease } from '../lease-desk.js';
-import { WorkerCredentials } from '../worker-credentials.js';
 import { workerCallerOf } from '../worker-caller.js';
 import { LeaseJobsRequest } from './lease-jobs.request.js';
 
@@ -28,7 +30,8 @@ const lease = {
 export class LeaseJobsController {
   constructor(
     @Inject(LeaseDesk) private readonly desk: LeaseDesk,
-    @Inject(WorkerCredentials) private readonly credentials: WorkerCredentials,
+    @Inject(LiveCredentials) private readonly credentials: LiveCredentials,
+    @Inject(AnswerPosition) private readonly position: AnswerPosition,
   ) {}
 
   @Post('/v1/worker/leases')
@@ -42,6 +45,7 @@ export class LeaseJobsController {
       {
         status: 200,
         description: 'The leases; none where there was no work in time.',
+        headers: ['X-Log-Position'],
         schema: {
           type: 'object',
           additionalProperties: false,
@@ -65,8 +69,11 @@ export class LeaseJobsController {
       workerId: body.worker_id ?? null,
       leaseSeconds: body.lease_seconds ?? 30,
       requestId: body.request_id ?? null,
-      assertStillAllowed: () => this.credentials.assertStillAllowed(request.raw.headers),
+      assertStillAllowed: () => this.credentials.assertStillAllowed(request.raw.headers, WORK),
     };
-    return { data: await this.desk.lease(workerCallerOf(request), asked, clientGone(reply)) };
+    const begun = await this.desk.lease(workerCallerOf(request), asked, clientGone(reply));
+    const last = begun.map(({ position }) => position).reduce((a, b) => (a > b ? a : b), BEGINNING);
+    if (begun.length > 0) this.position.on(reply, last);
+    return { data: begun.map(({ lease }) => lease) };
   }
 }
