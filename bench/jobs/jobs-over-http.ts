@@ -89,7 +89,7 @@ export class JobsOverHttp {
     const leasedAt = new Map<string, number>();
     const worker = async (): Promise<void> => {
       while (leasedAt.size < jobs) {
-        for (const lease of await this.lease(1, 1)) {
+        for (const lease of await this.lease(1, 5)) {
           leasedAt.set(lease.job.id, performance.now());
           await this.complete(lease);
         }

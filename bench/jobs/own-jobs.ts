@@ -110,12 +110,12 @@ export class OwnJobs implements JobRig {
     while (isBehind()) await delay(10);
   }
 
-  #lease(signal: AbortSignal): Promise<readonly Lease[]> {
+  async #lease(signal: AbortSignal): Promise<readonly Lease[]> {
     const asked = {
       ...{ policyTypes: null, max: 1, waitSeconds: 5, workerId: null, leaseSeconds: 60, requestId: null },
       assertStillAllowed: async () => undefined,
     };
-    return this.queue.desk.lease(WORKER, asked, signal);
+    return (await this.queue.desk.lease(WORKER, asked, signal)).map(({ lease }) => lease);
   }
 
   async #complete({ job, lease_token: token }: Lease): Promise<void> {
