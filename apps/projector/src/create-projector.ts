@@ -2,7 +2,14 @@ import type { EventStore } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
 import { createPool } from '#libs/postgres';
 import { ProjectionHost, type Projection, type ProjectionStatus } from '#libs/projections';
-import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection, JobsProjection, PolicyTypesProjection, UsageProjection } from '#libs/read-models';
+import {
+  ApiKeyHistoryProjection,
+  ApiKeysProjection,
+  AuditLogProjection,
+  JobsProjection,
+  PolicyTypesProjection,
+  UsageProjection,
+} from '#libs/read-models';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
 export interface ProjectorOptions {

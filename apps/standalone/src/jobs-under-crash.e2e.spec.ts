@@ -89,7 +89,8 @@ async function allJobs(): Promise<readonly Job[]> {
   for (let cursor = ''; ;) {
     const { body } = await admin().get(`/v1/jobs?limit=200${cursor}`);
     jobs.push(...(body['data'] as readonly Job[]));
-    if (body['next_cursor'] === null) return jobs;
-    cursor = `&cursor=${encodeURIComponent(String(body['next_cursor']))}`;
+    const next = body['next_cursor'];
+    if (typeof next !== 'string') return jobs;
+    cursor = `&cursor=${encodeURIComponent(next)}`;
   }
 }

@@ -125,7 +125,9 @@ function structureProblem(value: unknown): string | null {
   for (let depth = 0; depth <= MOST_LEVELS; depth++) {
     if (level.some((member) => typeof member === 'number' && !Number.isFinite(member)))
       return 'must not contain a number beyond the range of a double';
-    level = level.flatMap((member) => (typeof member === 'object' && member !== null ? Object.values(member) : []));
+    level = level.flatMap((member): readonly unknown[] =>
+      typeof member === 'object' && member !== null ? Object.values(member) : [],
+    );
     if (level.length === 0) return null;
   }
   return `must have at most ${MOST_LEVELS} levels`;

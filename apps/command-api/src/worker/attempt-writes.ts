@@ -121,8 +121,10 @@ export class AttemptWrites {
     const end = events.findLastIndex(isReport);
     const last = events[end];
     if (last === undefined) return now;
-    const { evolve, initialState } = jobStreams.decider;
-    const { job } = events.slice(0, end + 1).reduce((state, event) => evolve(state, event), initialState);
+    const { decider } = jobStreams;
+    const { job } = events
+      .slice(0, end + 1)
+      .reduce((state, event) => decider.evolve(state, event), decider.initialState);
     return { ...now, job: job ?? now.job, decidedAt: Date.parse(last.metadata.occurred_at) };
   }
 

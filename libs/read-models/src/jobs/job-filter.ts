@@ -38,7 +38,10 @@ function statusCondition(status: JobStatus, nowSeconds: number): RawBuilder<bool
       return sql<boolean>`(jobs.phase = 'waiting' and jobs.available_at > ${nowSeconds})`;
     case 'queued':
       return sql<boolean>`(jobs.phase = 'waiting' and jobs.available_at <= ${nowSeconds})`;
-    default:
+    case 'processing':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
       return sql<boolean>`jobs.phase = ${status}`;
   }
 }
