@@ -35,8 +35,8 @@ const level = (displayName, testMatch, extra = {}) => ({
 /** A `.spec.ts` is fast and alone, an `.int.spec.ts` needs Postgres, an `.e2e.spec.ts` the whole built system. */
 export default {
   testTimeout: 60_000,
-  // Left to itself Jest takes one less than there are cores: of two, one would do nothing while a test waits.
-  maxWorkers: 2,
+  // One more than there are cores: those that kill, wait and start again are idle for much of their time.
+  maxWorkers: 3,
   projects: [
     level('unit', ['<rootDir>/{apps,libs,examples,scripts,bench,deploy}/**/!(*.int|*.e2e).spec.ts']),
     level('int', ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], {

@@ -23,7 +23,7 @@ function completedJob(jobId: string, now: number): EventToStore[] {
       ...{ jobId, policyType: 'auto', now, metadata: {} },
       ...{ input: JOB_INPUT, inputSha256: sha256Of(JOB_INPUT), priority: 5, maxAttempts: 3, scheduledFor: null },
     },
-    { kind: 'LeaseJob', jobId, workerId: null, leaseSeconds: 60, now },
+    { kind: 'LeaseJob', jobId, attempt: 1, workerId: null, leaseSeconds: 60, now },
     {
       kind: 'CompleteJob',
       ...{ jobId, attempt: 1, usage: NO_USAGE, now, leaseEndsAt: now + 60_000 },

@@ -19,6 +19,21 @@ const MOST_WAITED_MS = 5_000;
 const CPU_ANSWER_MS = 500;
 const LEAST_WAIT_MS = 5;
 
+/** @throws ThreadLost where the machine has no more of them */
+function newThread(): Worker {
+  try {
+    return new Worker(WORKER_FILE, {
+      name: 'json-schemas',
+      // What runs in there is made of tenants' schemas, and needs nothing that we know.
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+    });
+  } catch (cause) {
+    throw new ThreadLost('no thread for schemas can be made', { cause });
+  }
+}
+
 /** One thread, asked one thing at a time. */
 export class SchemaThread {
   #waiting: {
@@ -40,15 +55,7 @@ export class SchemaThread {
 
   /** @throws ThreadLost */
   static async start(): Promise<SchemaThread> {
-    const thread = new SchemaThread(
-      new Worker(WORKER_FILE, {
-        name: 'json-schemas',
-        // What runs in there is made of tenants' schemas, and needs nothing that we know.
-        env: {},
-        execArgv: [],
-        resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
-      }),
-    );
+    const thread = new SchemaThread(newThread());
     if ((await within(thread.#nextMessage(), START_MS)) !== null) return thread;
     await thread.end();
     throw new ThreadLost('the thread for schemas did not start in time');

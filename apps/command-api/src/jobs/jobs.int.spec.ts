@@ -26,6 +26,9 @@ const lease = async (body: Readonly<Record<string, unknown>> = {}, credential = 
   return answer.body['data'] as readonly Leased[];
 };
 
+const put = (type: string, credential = api.credentials.admin): Promise<ApiAnswer> =>
+  api.call(credential, 'PUT', `/v1/policy-types/${type}`, { title: type });
+
 interface Leased {
   readonly lease_token: string;
   readonly attempt: number;
@@ -179,6 +182,40 @@ it('answers an extraction when the job has ended, and again so', async () => {
   expect([answer.status, answer.body]).toMatchObject([200, { id, status: 'completed', result: 'done', priority: 9 }]);
   const again = await api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency);
   expect([again.status, again.body, again.headers.get('idempotent-replayed')]).toEqual([200, answer.body, 'true']);
+});
+
+it('stops no later attempt for a cancellation that is sent again', async () => {
+  const own = { policy_types: ['cancelled'] };
+  await put('cancelled');
+  const id = String((await submit({ policy_type: 'cancelled' })).body['id']);
+  await lease(own);
+  const cancel = () =>
+    api.call(api.credentials.admin, 'POST', `/v1/jobs/${id}/cancel`, {}, { 'idempotency-key': 'cancel-once' });
+  await cancel();
+  await post(`/v1/jobs/${id}/retry`);
+  const [leased] = await lease(own);
+  expect(leased).toMatchObject({ attempt: 2, job: { id } });
+  expect((await cancel()).headers.get('idempotent-replayed')).toBe('true');
+  const beat = await post(`/v1/worker/jobs/${id}/heartbeat`, { lease_token: leased?.lease_token }, worker);
+  expect(beat.body).toMatchObject({ cancel_requested: false });
+  await post(`/v1/worker/jobs/${id}/complete`, { lease_token: leased?.lease_token }, worker);
+});
+
+it('keeps turns for each kind of worker: the leases of one organization move no other', async () => {
+  const own = { policy_types: ['turns'] };
+  for (const admin of [api.credentials.admin, api.credentials.other]) {
+    await put('turns', admin);
+    for (let n = 0; n < 3; n++) {
+      const submitted = await post('/v1/jobs', { policy_type: 'turns', input: {} }, admin);
+      await api.getAfter(submitted, '/v1/jobs', admin);
+    }
+  }
+  const served: string[] = [];
+  for (let n = 0; n < 2; n++) {
+    served.push(...(await lease(own, api.credentials.platform)).map(({ org_id }) => org_id));
+    await lease(own);
+  }
+  expect(served.toSorted()).toEqual(['org_a', 'org_b']);
 });
 
 it('lists jobs newest first, by filter', async () => {

@@ -159,7 +159,7 @@ export const jobQueueMigrations: readonly Migration[] = [
             expires_at = case when lease.cancel_requested or known.cancelled then lease.expires_at
                               else clock_timestamp() + make_interval(secs => lease.lease_seconds) end
           from (select exists (select from read_models.jobs job where job.org_id = p_org and job.id = p_job
-                               and (job.phase = 'cancelled' or job.attempts > p_attempt)) as cancelled) known
+                               and (job.phase in ('cancelled', 'completed', 'failed') or job.attempts > p_attempt)) as cancelled) known
           where lease.org_id = p_org and lease.job_id = p_job and lease.attempt = p_attempt
             and lease.closed_at is null and lease.ended_at is null and lease.expires_at > clock_timestamp()
           returning lease.expires_at, lease.cancel_requested;
@@ -177,11 +177,20 @@ export const jobQueueMigrations: readonly Migration[] = [
           where lease.closed_at is null and lease.ended_at is null;
       end $$;
 
-      create function job_queue.request_cancel(p_org text, p_job text) returns void language plpgsql as $$
+      create function job_queue.request_cancel(p_org text, p_job text, p_attempt int) returns void language plpgsql as $$
       begin
         perform job_queue.confine(p_org);
         update job_queue.leases lease set cancel_requested = true
-        where lease.org_id = p_org and lease.job_id = p_job and lease.ended_at is null;
+        where lease.org_id = p_org and lease.job_id = p_job and lease.attempt = p_attempt and lease.ended_at is null;
+      end $$;
+
+      -- The attempts did not begin. Their rows stay for a moment, so that the next claim goes on to other jobs.
+      create function job_queue.put_off_leases(p_jobs text[], p_attempts int[]) returns void language plpgsql as $$
+      begin
+        perform job_queue.confine(null);
+        update job_queue.leases lease set expires_at = clock_timestamp() + interval '2 seconds'
+        from unnest(p_jobs, p_attempts) as idle (job_id, attempt)
+        where lease.job_id = idle.job_id and lease.attempt = idle.attempt and lease.ended_at is null;
       end $$;
 
       -- The attempts' ends are in the log, or they never began.
@@ -241,13 +250,16 @@ export const jobQueueMigrations: readonly Migration[] = [
       begin
         perform job_queue.confine(null);
         return query
-          select job.org_id,
-                 count(*) filter (where job.phase = 'waiting' and job.available_at <= v_now),
-                 count(*) filter (where job.phase = 'waiting' and job.available_at > v_now),
-                 count(*) filter (where job.phase = 'processing'),
-                 min(job.available_at) filter (where job.phase = 'waiting' and job.available_at <= v_now)
-          from read_models.jobs job where job.phase in ('waiting', 'processing')
-          group by job.org_id order by job.org_id;
+          select open.org_id,
+                 count(*) filter (where open.available_at <= v_now),
+                 count(*) filter (where open.available_at > v_now),
+                 count(*) filter (where open.available_at is null),
+                 min(open.available_at) filter (where open.available_at <= v_now)
+          -- each by its own index, however many jobs have ended
+          from (select job.org_id, job.available_at from read_models.jobs job where job.phase = 'waiting'
+                union all
+                select job.org_id, null from read_models.jobs job where job.phase = 'processing') open
+          group by open.org_id order by open.org_id;
       end $$;
 
       create function job_queue.sweep_leases(p_kept interval, p_max int) returns int language plpgsql as $$
@@ -257,7 +269,11 @@ export const jobQueueMigrations: readonly Migration[] = [
         perform job_queue.confine(null);
         delete from job_queue.leases lease where (lease.job_id, lease.attempt) in (
           select old.job_id, old.attempt from job_queue.leases old
-          where old.ended_at < clock_timestamp() - p_kept order by old.ended_at limit p_max);
+          where old.ended_at < clock_timestamp() - p_kept
+            -- a read model that has not seen the attempt yet would have it handed out again
+            and exists (select from read_models.jobs job
+                        where job.org_id = old.org_id and job.id = old.job_id and job.attempts >= old.attempt)
+          order by old.ended_at limit p_max);
         get diagnostics v_swept = row_count;
         return v_swept;
       end $$;

@@ -57,6 +57,7 @@ const TRUSTED_MS = 250;
 const MOST_CLAIMS = 5;
 
 const CLAIMS_AT_ONCE = 32;
+const MOST_GROUPS = 1_000;
 
 interface Asked extends Claim {
   readonly scope: ClaimScope;
@@ -67,13 +68,9 @@ interface Asked extends Claim {
  * decided by its event. Whoever was slower gets the next job.
  */
 export class LeaseDesk {
-  /** The organization that was served last, here: the one behind it is the next. */
-  #servedLast = '';
-  readonly #claims = new Together<Asked, readonly LeaseRow[]>({
-    run: (asked) => this.#claimTogether(asked),
-    most: CLAIMS_AT_ONCE,
-  });
-
+  /** By group, the organization that was served last, here: the one behind it is the next. */
+  readonly #servedLast = new Map<string, string>();
+  readonly #lanes = new Map<string, { readonly claims: Together<Claim, readonly LeaseRow[]>; inHand: number }>();
   readonly #repeated = new JoinedRequests<BegunLease>();
 
   constructor(private readonly options: LeaseDeskOptions) {}
@@ -84,28 +81,36 @@ export class LeaseDesk {
    * @throws EventStoreUnavailable, DatabaseUnavailable
    */
   async lease(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly BegunLease[]> {
+    const since = performance.now();
     const { requestId } = request;
-    if (requestId === null) return this.#wait(worker, request, signal);
-    return this.#repeated.run(JSON.stringify([worker.holder, requestId]), async () => {
+    const assertStillAllowed = async (): Promise<void> => {
+      if (performance.now() - since > TRUSTED_MS) await request.assertStillAllowed();
+    };
+    const asked = { ...request, assertStillAllowed };
+    if (requestId === null) return this.#wait(worker, asked, signal);
+    const got = await this.#repeated.run(JSON.stringify([worker.holder, requestId]), async () => {
+      await assertStillAllowed();
       const earlier = await this.options.rows.ofRequest(worker.orgId, worker.holder, requestId);
       const again = earlier.length === 0 ? [] : await this.#begin(worker, request, earlier, { isOurs: true });
-      return again.length > 0 ? again : this.#wait(worker, request, signal);
+      return again.length > 0 ? again : this.#wait(worker, asked, signal);
     });
+    // What a twin was given while this one waited for it.
+    await assertStillAllowed();
+    return got;
   }
 
   #wait(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly BegunLease[]> {
     const group = groupOf({ orgId: worker.orgId, policyTypes: request.policyTypes });
-    const since = performance.now();
     return this.options.line.serve(group, request.waitSeconds * 1_000, signal, async () => {
-      if (performance.now() - since > TRUSTED_MS) await request.assertStillAllowed();
-      return this.#claim(worker, request);
+      await request.assertStillAllowed();
+      return signal.aborted ? [] : this.#claim(worker, request);
     });
   }
 
   async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly BegunLease[]> {
     for (let claims = 0; claims < MOST_CLAIMS; claims++) {
       if (claims > 0) await delay(5 * 2 ** claims);
-      const rows = await this.#claims.ask({
+      const rows = await this.#claimFor({
         scope: { orgId: worker.orgId, policyTypes: request.policyTypes },
         ...{ max: request.max, leaseSeconds: request.leaseSeconds },
         ...{ holder: worker.holder, requestId: request.requestId },
@@ -117,17 +122,39 @@ export class LeaseDesk {
     return [];
   }
 
-  /** One claim for all that look for the same. */
-  async #claimTogether(asked: readonly Asked[]): Promise<readonly (readonly LeaseRow[])[]> {
-    const got = new Map<Asked, readonly LeaseRow[]>();
-    for (const group of Map.groupBy(asked, ({ scope }) => groupOf(scope)).values()) {
-      const [first] = group;
-      if (first === undefined) continue;
-      const rows = await this.options.rows.claim(first.scope, this.#servedLast, group);
-      this.#servedLast = rows.flat().at(-1)?.orgId ?? this.#servedLast;
-      group.forEach((one, index) => got.set(one, rows[index] ?? []));
+  /** Those that look for the same at the same time claim together; one that fails, or is slow, holds up its own alone. */
+  async #claimFor({ scope, ...claim }: Asked): Promise<readonly LeaseRow[]> {
+    const group = groupOf(scope);
+    let lane = this.#lanes.get(group);
+    if (lane === undefined) {
+      lane = { claims: this.#lane(scope), inHand: 0 };
+      this.#lanes.set(group, lane);
     }
-    return asked.map((one) => got.get(one) ?? []);
+    lane.inHand++;
+    try {
+      return await lane.claims.ask(claim);
+    } finally {
+      if (--lane.inHand === 0) this.#lanes.delete(group);
+    }
+  }
+
+  #lane(scope: ClaimScope): Together<Claim, readonly LeaseRow[]> {
+    const group = groupOf(scope);
+    const run = async (claims: readonly Claim[]): Promise<readonly (readonly LeaseRow[])[]> => {
+      const rows = await this.options.rows.claim(scope, this.#servedLast.get(group) ?? '', claims);
+      const last = rows.flat().at(-1)?.orgId;
+      if (scope.orgId === null && last !== undefined) this.#remember(group, last);
+      return rows;
+    };
+    return new Together({ run, most: CLAIMS_AT_ONCE });
+  }
+
+  /** Bounded: there are as many groups as lists of types that workers of the operator ask for. */
+  #remember(group: string, orgId: string): void {
+    this.#servedLast.delete(group);
+    this.#servedLast.set(group, orgId);
+    const [oldest] = this.#servedLast.keys();
+    if (this.#servedLast.size > MOST_GROUPS && oldest !== undefined) this.#servedLast.delete(oldest);
   }
 
   /**
@@ -145,7 +172,7 @@ export class LeaseDesk {
       const outcome = begun[index];
       return outcome?.status === 'fulfilled' && outcome.value === 'never began';
     });
-    if (idle.length > 0) await this.options.rows.forget(idle);
+    if (idle.length > 0) await this.#putOff(idle);
     const leases = begun.flatMap((outcome) =>
       outcome.status === 'fulfilled' && typeof outcome.value === 'object' ? outcome.value : [],
     );
@@ -155,6 +182,15 @@ export class LeaseDesk {
     if (leases.length === 0) throw reason;
     this.options.logger.warn({ err: reason }, 'a lease was not begun, and runs out unused');
     return leases;
+  }
+
+  /** For a moment nobody claims them again: the read model is behind, or it cannot follow the job any more. */
+  async #putOff(rows: readonly LeaseRow[]): Promise<void> {
+    try {
+      await this.options.rows.putOff(rows);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'rows of attempts that did not begin were left to run out');
+    }
   }
 
   /**
@@ -170,7 +206,9 @@ export class LeaseDesk {
     const { workerId, leaseSeconds } = request;
     const { jobId } = row;
     const outcome = await this.options.runs
-      .asWorker(worker, row, workerId, (now) => ({ kind: 'LeaseJob', jobId, workerId, leaseSeconds, now }))
+      .asWorker(worker, row, workerId, (now) => ({
+        ...{ kind: 'LeaseJob', jobId, attempt: row.attempt, workerId, leaseSeconds, now },
+      }))
       .catch(nullIfRefused);
     if (outcome === null || (outcome.events.length === 0 && !isOurs)) return 'never began';
     const job = jobIn(outcome);

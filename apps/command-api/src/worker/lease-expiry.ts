@@ -66,9 +66,11 @@ export class LeaseExpiry {
       let isMore = false;
       try {
         const closed = await rows.closeExpired(AT_ONCE, CLOSING_MS);
-        await Promise.all(closed.map((attempt) => this.expire(attempt)));
-        isMore = closed.length === AT_ONCE;
-        failures = 0;
+        const ended = await Promise.allSettled(closed.map((attempt) => this.expire(attempt)));
+        const failed = ended.filter((one) => one.status === 'rejected');
+        for (const { reason } of failed) logger.warn({ err: reason }, 'a lease whose end has come was not ended');
+        isMore = closed.length === AT_ONCE && failed.length < closed.length;
+        failures = closed.length > 0 && failed.length === closed.length ? failures + 1 : 0;
       } catch (error) {
         failures++;
         logger.warn({ err: error, failures }, 'leases whose end has come were not all ended; trying again');

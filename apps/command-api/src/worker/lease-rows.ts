@@ -123,14 +123,22 @@ export class LeaseRows {
     return Math.max(0, (await this.#remaining.ask(attempt)) * 1_000);
   }
 
-  /** Lets the running attempt of the job know with its next heartbeat, and extends its lease no more. */
-  async requestCancel(orgId: string, jobId: string): Promise<void> {
-    await this.#query('request_cancel', 'select job_queue.request_cancel($1, $2)', [orgId, jobId]);
+  /** Lets the attempt know with its next heartbeat that its job was cancelled, and extends its lease no more. */
+  async requestCancel({ orgId, jobId, attempt }: LeasedAttempt): Promise<void> {
+    await this.#query('request_cancel', 'select job_queue.request_cancel($1, $2, $3)', [orgId, jobId, attempt]);
   }
 
   /** The end of this attempt is in the log. */
   async ended(attempt: LeasedAttempt): Promise<void> {
     await this.#ended.ask(attempt);
+  }
+
+  /** These attempts did not begin: their rows run out in a moment, and are seen to then. */
+  async putOff(attempts: readonly LeasedAttempt[]): Promise<void> {
+    await this.#query('put_off_leases', 'select job_queue.put_off_leases($1, $2)', [
+      attempts.map(({ jobId }) => jobId),
+      attempts.map(({ attempt }) => attempt),
+    ]);
   }
 
   /** These attempts never began. */

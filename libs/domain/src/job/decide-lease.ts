@@ -7,7 +7,7 @@ import type { JobEvent } from './job.events.js';
 import type { JobState } from './job.state.js';
 
 /**
- * Begins the next attempt of a job that is queued now. Of any other it is no event: somebody was faster, and whoever
+ * Begins the attempt that was claimed, of a job that is queued now and has come no further. Of any other it is no event: somebody was faster, and whoever
  * hands out work goes on to the next job.
  * @throws DomainRejection `validation_failed`, `job_not_found`
  */
@@ -15,7 +15,7 @@ export function decideLease(command: LeaseJob, state: JobState): readonly JobEve
   const workerId = validWorkerId(command.workerId);
   const leaseSeconds = validLeaseSeconds(command.leaseSeconds);
   const job = existingJob(state, command.jobId);
-  if (jobStatusAt(job, toSeconds(command.now)) !== 'queued') return [];
   const attempt = job.attempts.length + 1;
+  if (command.attempt !== attempt || jobStatusAt(job, toSeconds(command.now)) !== 'queued') return [];
   return [{ type: 'job.leased', data: { job_id: job.id, attempt, worker_id: workerId, lease_seconds: leaseSeconds } }];
 }

@@ -25,21 +25,21 @@ export interface SubmitJob {
   readonly now: number;
 }
 
-/** Begins the next attempt; of a job that is not queued now it is no event and no error: somebody was faster. */
-export interface LeaseJob {
-  readonly kind: 'LeaseJob';
-  readonly jobId: string;
-  readonly workerId: string | null;
-  /** 10 to 600. */
-  readonly leaseSeconds: number;
-  readonly now: number;
-}
-
 interface OfAttempt<Kind extends string> {
   readonly kind: Kind;
   readonly jobId: string;
   readonly attempt: number;
   readonly now: number;
+}
+
+/**
+ * Begins that attempt, if it is the next one; of a job that is not queued now, or has come further, it is no event and no
+ * error: somebody was faster.
+ */
+export interface LeaseJob extends OfAttempt<'LeaseJob'> {
+  readonly workerId: string | null;
+  /** 10 to 600. */
+  readonly leaseSeconds: number;
 }
 
 export interface ReportProgress extends OfAttempt<'ReportProgress'> {

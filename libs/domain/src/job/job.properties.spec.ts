@@ -51,11 +51,12 @@ interface Decision {
   readonly after: JobState;
 }
 
-function commandOf(wish: Step, now: number): JobCommand {
+/** `next`: the attempt that a lease claims, as a reader of the log would. */
+function commandOf(wish: Step, now: number, next: number): JobCommand {
   const target = { jobId: jobId(), attempt: wish.attempt, now };
   switch (wish.kind) {
     case 'LeaseJob':
-      return { kind: wish.kind, jobId: jobId(), workerId: null, leaseSeconds: 30, now };
+      return { kind: wish.kind, jobId: jobId(), attempt: next, workerId: null, leaseSeconds: 30, now };
     case 'ReportProgress':
       return { ...target, kind: wish.kind, percent: wish.percent, message: null, leaseEndsAt: now + wish.leaseLeft };
     case 'CompleteJob': {
@@ -106,8 +107,9 @@ function decisionsOf({ maxAttempts, scheduledFor, steps }: Life): readonly Decis
   });
   for (const wish of steps) {
     now += wish.pause;
-    run(commandOf(wish, now));
-    if (wish.again) run(commandOf(wish, now));
+    const next = (state.job?.attempts.length ?? 0) + 1;
+    run(commandOf(wish, now, next));
+    if (wish.again) run(commandOf(wish, now, next));
   }
   return decisions;
 }

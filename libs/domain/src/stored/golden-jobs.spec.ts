@@ -113,7 +113,7 @@ function commandFor(life: Life, type: JobEvent['type'], now: number): JobCommand
         metadata: { case: 'c' },
       };
     case 'job.leased':
-      return { kind: 'LeaseJob', jobId: id, workerId: null, leaseSeconds: 30, now };
+      return { kind: 'LeaseJob', jobId: id, attempt: 1, workerId: null, leaseSeconds: 30, now };
     case 'job.progressed':
       return { kind: 'ReportProgress', ...lease, percent: 1, message: null };
     case 'job.completed': {

@@ -76,7 +76,7 @@ function commandFor(kind: JobCommand['kind'], n: number, usage: Usage, attempts:
     case 'SubmitJob':
       return submission(n, now);
     case 'LeaseJob':
-      return { kind, ...job, workerId: null, leaseSeconds: 30 };
+      return { kind, ...job, attempt: attempts + 1, workerId: null, leaseSeconds: 30 };
     case 'ReportProgress':
       return { kind, ...live, percent: now % 101, message: null };
     case 'CompleteJob':

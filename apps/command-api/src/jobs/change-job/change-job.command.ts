@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { PresentedJobInFull } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { LeaseRows } from '../../worker/lease-rows.js';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
@@ -32,14 +33,18 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
       status: 200,
       command: (now) => ({ kind: change, jobId, now }),
     }));
-    if (change === 'CancelJob') await this.#tellWorker(context.caller.orgId, jobId);
+    if (change === 'CancelJob' && !answer.replayed) await this.#tellWorker(context.caller.orgId, jobId, answer);
     return answer;
   }
 
   /** The job is cancelled already, and without this mark the worker learns it from the read model. */
-  async #tellWorker(orgId: string, jobId: string): Promise<void> {
+  async #tellWorker(orgId: string, jobId: string, { body }: WriteAnswer): Promise<void> {
+    // What `JobWrites` answers with.
+    const { attempt_history: attempts } = body as PresentedJobInFull;
+    const last = attempts.at(-1);
+    if (last?.outcome !== 'cancelled') return;
     try {
-      await this.leases.requestCancel(orgId, jobId);
+      await this.leases.requestCancel({ orgId, jobId, attempt: last.attempt });
     } catch (error) {
       this.logger.warn({ err: error, job_id: jobId }, 'the lease of a cancelled job was not marked');
     }
