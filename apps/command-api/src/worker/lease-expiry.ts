@@ -68,7 +68,8 @@ export class LeaseExpiry {
         const closed = await rows.closeExpired(AT_ONCE, CLOSING_MS);
         const ended = await Promise.allSettled(closed.map((attempt) => this.expire(attempt)));
         const failed = ended.filter((one) => one.status === 'rejected');
-        for (const { reason } of failed) logger.warn({ err: reason }, 'a lease whose end has come was not ended');
+        for (const { reason } of failed)
+          logger.warn({ err: reason as unknown }, 'a lease whose end has come was not ended');
         isMore = closed.length === AT_ONCE && failed.length < closed.length;
         failures = closed.length > 0 && failed.length === closed.length ? failures + 1 : 0;
       } catch (error) {
