@@ -6,8 +6,9 @@ import { DocumentedClient, type DocumentedAnswer } from './documented-client.js'
 import { readDatabase, type ReadDatabase } from './read-database.js';
 import { testDependencies } from './test-dependencies.js';
 
-/** Paths of the audit log; all others that read are of keys. */
+/** Paths of keys, and of who calls. */
 export const KEY_PATHS = /^\/v1\/(api-keys|whoami|scopes)\b/;
+/** Paths of the audit log. */
 export const AUDIT_PATHS = /^\/v1\/(system_audit_log|activity|log)\b/;
 
 /** Lineages of the keys: one that was rotated, one that was revoked, one that was deleted, one of another organization. */

@@ -15,6 +15,8 @@ interface Waiter {
   readonly claim: () => Promise<readonly unknown[]>;
   readonly resolve: (got: readonly unknown[]) => void;
   readonly reject: (error: unknown) => void;
+  /** Whether its time is up or its client gone, which counts once it has been served. */
+  readonly isLate: () => boolean;
   /** Being served: neither its time nor its client's leaving ends it before that is over. */
   busy: boolean;
   over: boolean;
@@ -93,17 +95,17 @@ export class WaitingLine {
       const giveUp = (): void => {
         if (!waiter.busy) end(() => resolve([]));
       };
+      const deadline = performance.now() + waitMs;
       const waiter: Waiter = {
         claim,
+        isLate: () => signal.aborted || performance.now() >= deadline,
         resolve: (got) => end(() => resolve(got)),
         reject: (error) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
         busy: false,
         over: false,
       };
-      const deadline = performance.now() + waitMs;
       const timer = setTimeout(giveUp, waitMs);
       signal.addEventListener('abort', giveUp);
-      this.#isOver.set(waiter, () => signal.aborted || performance.now() >= deadline);
       const waiters = this.#groups.get(group);
       if (waiters === undefined) this.#groups.set(group, [waiter]);
       else waiters.push(waiter);
@@ -111,9 +113,6 @@ export class WaitingLine {
       this.#serving ??= this.#serveAll();
     });
   }
-
-  /** Whether a waiter's time was over while it was being served. */
-  readonly #isOver = new WeakMap<Waiter, () => boolean>();
 
   #leave(group: string, waiter: Waiter): void {
     const waiters = this.#groups.get(group) ?? [];
@@ -165,7 +164,7 @@ export class WaitingLine {
     }
     if (waiter.over) return true;
     waiter.busy = false;
-    if (this.#stopping.signal.aborted || this.#isOver.get(waiter)?.() === true) waiter.resolve([]);
+    if (this.#stopping.signal.aborted || waiter.isLate()) waiter.resolve([]);
     return false;
   }
 }
