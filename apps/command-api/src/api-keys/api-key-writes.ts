@@ -13,7 +13,7 @@ import { loadStream } from '../write-side/load-stream.js';
 import type { CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
-import { actorOf, type WriteContext } from '../write-side/write-context.js';
+import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
 import { apiKeyStreams } from './api-key-streams.js';
 
 export interface ApiKeyWritesOptions {
@@ -51,15 +51,7 @@ export class ApiKeyWrites {
         type: apiKeyStreams,
         stream: streamOf(keyId),
         commandId: attempt.commandId,
-        metadata: {
-          org_id: context.caller.orgId,
-          actor: actorOf(context.caller),
-          request_id: context.requestId,
-          correlation_id: context.requestId,
-          reason,
-          ip: context.ip,
-          user_agent: context.userAgent,
-        },
+        metadata: commandMetadata(context, reason),
         command,
         startsStream,
         repeated: attempt.repeatedSince !== null,

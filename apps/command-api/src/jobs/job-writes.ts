@@ -8,10 +8,10 @@ import {
   type JobState,
 } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
-import type { CommandMetadata, CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
+import type { CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
-import { actorOf, type WriteContext } from '../write-side/write-context.js';
+import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
 import { jobStreams } from './job-streams.js';
 
 export interface JobWritesOptions {
@@ -47,7 +47,7 @@ export class JobWrites {
         type: jobStreams,
         stream: streamOf(jobId),
         commandId: attempt.commandId,
-        metadata: metadataOf(context),
+        metadata: commandMetadata(context, null),
         command,
         startsStream,
         repeated: attempt.repeatedSince !== null,
@@ -61,18 +61,6 @@ export class JobWrites {
   async isSubmitted(jobId: string): Promise<boolean> {
     return (await this.options.store.readStream(streamOf(jobId), { from: 0, limit: 1 })).length > 0;
   }
-}
-
-function metadataOf({ caller, requestId, ip, userAgent }: WriteContext): CommandMetadata {
-  return {
-    org_id: caller.orgId,
-    actor: actorOf(caller),
-    request_id: requestId,
-    correlation_id: requestId,
-    reason: null,
-    ip,
-    user_agent: userAgent,
-  };
 }
 
 /** The job after a command that was not refused. */

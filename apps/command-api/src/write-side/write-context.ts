@@ -1,5 +1,6 @@
 import type { Actor } from '#libs/domain';
 import type { OrganizationCaller } from '#libs/auth';
+import type { CommandMetadata } from './command-runner.js';
 
 /** What a use case knows of the request that it answers. */
 export interface WriteContext {
@@ -19,4 +20,17 @@ export interface WriteContext {
 /** The caller as events name it. */
 export function actorOf(caller: OrganizationCaller): Actor {
   return { type: caller.type, id: caller.id, name: caller.name };
+}
+
+/** What the events of a request's command say of it; `reason` as the caller gave it. */
+export function commandMetadata(context: WriteContext, reason: string | null): CommandMetadata {
+  return {
+    org_id: context.caller.orgId,
+    actor: actorOf(context.caller),
+    request_id: context.requestId,
+    correlation_id: context.requestId,
+    reason,
+    ip: context.ip,
+    user_agent: context.userAgent,
+  };
 }

@@ -5,7 +5,7 @@ import type { JsonSchemas } from '#libs/json-schemas';
 import type { CommandRunner } from '../../write-side/command-runner.js';
 import type { IdempotentWrites } from '../../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
-import { actorOf, type WriteContext } from '../../write-side/write-context.js';
+import { commandMetadata, type WriteContext } from '../../write-side/write-context.js';
 import { policyTypeStreams, streamOfPolicyType } from '../policy-type-streams.js';
 
 export interface PutPolicyTypeInput {
@@ -50,11 +50,7 @@ export class PutPolicyTypeHandler implements ICommandHandler<PutPolicyType> {
         stream,
         commandId,
         repeated: repeatedSince !== null,
-        metadata: {
-          ...{ org_id: orgId, actor: actorOf(context.caller), reason: null },
-          ...{ request_id: context.requestId, correlation_id: context.requestId },
-          ...{ ip: context.ip, user_agent: context.userAgent },
-        },
+        metadata: commandMetadata(context, null),
         command: (now) => ({ kind: 'PutPolicyType' as const, policyType: type, ...input, now }),
       });
       if (state.policyType === null) throw new Error('a policy type that was put is not there');
