@@ -150,7 +150,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   const sealPosition = positions.seal.bind(positions);
   const lastUsedAt = async (orgId: string, keyId: string): Promise<number | null> =>
     lastUsed.pending(keyId) ?? (await getApiKey(database, orgId, keyId))?.lastUsedAt ?? null;
-  const apiKeys = new ApiKeyWrites({ store, runner, writes, sealPosition, lastUsedAt });
+  const apiKeys = new ApiKeyWrites({ runner, writes, sealPosition, lastUsedAt });
   const policyTypes = new PolicyTypes(store);
   const schemas = new JsonSchemas({ logger });
   const trail = new AuditTrail(store, clock);

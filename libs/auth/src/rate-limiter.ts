@@ -1,4 +1,4 @@
-import { BoundedLru } from './bounded-lru.js';
+import { BoundedLru } from '#libs/bounded-lru';
 
 export interface RateLimiterOptions {
   /** How many a second each name may have; 0: no limit. */

@@ -8,16 +8,15 @@ import {
   type KeyState,
   type LineageState,
 } from '#libs/domain';
-import type { EventStore, Position } from '#libs/event-store';
-import { loadStream } from '../write-side/load-stream.js';
-import type { CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
+import type { Position } from '#libs/event-store';
+import type { CommandOutcome } from '../write-side/command-run.js';
+import type { CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
 import { apiKeyStreams } from './api-key-streams.js';
 
 export interface ApiKeyWritesOptions {
-  readonly store: EventStore;
   readonly runner: CommandRunner;
   readonly writes: IdempotentWrites;
   readonly sealPosition: (position: Position) => string;
@@ -63,10 +62,7 @@ export class ApiKeyWrites {
 
   /** The lineage as it stands, for a policy that must look before the command runs; unknown and foreign ones are empty. */
   async lineage(orgId: string, keyId: string): Promise<LineageState> {
-    const { decider, parse } = apiKeyStreams;
-    const stored = await loadStream(this.options.store, streamOf(keyId));
-    if (stored.some((event) => event.metadata.org_id !== orgId)) return decider.initialState;
-    return stored.reduce((state, event) => decider.evolve(state, parse(event)), decider.initialState);
+    return this.options.runner.look(apiKeyStreams, streamOf(keyId), orgId);
   }
 
   /** See `ApiKeyWritesOptions.lastUsedAt`. @throws DomainRejection api_key_not_found for what is no key id */

@@ -8,7 +8,8 @@ import {
   type JobState,
 } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
-import type { CommandOutcome, CommandRunner } from '../write-side/command-runner.js';
+import type { CommandOutcome } from '../write-side/command-run.js';
+import type { CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../write-side/write-context.js';

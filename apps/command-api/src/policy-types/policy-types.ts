@@ -1,6 +1,6 @@
+import { BoundedLru } from '#libs/bounded-lru';
 import { policyTypeAfter, type PolicyTypeState } from '#libs/domain';
 import type { EventStore } from '#libs/event-store';
-import { SizedCache } from '#libs/json-schemas';
 import { policyTypeStreams, streamOfPolicyType } from './policy-type-streams.js';
 
 interface Read {
@@ -8,15 +8,17 @@ interface Read {
   readonly revision: number;
 }
 
-/** A type is up to 128 KiB of schemas, which in memory are some times that. */
-const BOUNDS = { mostEntries: 1_000, mostSize: 8_388_608 };
+/** Characters of JSON. A type is up to 128 KiB of schemas, which in memory are some times that. */
+const MOST_REMEMBERED = 8_388_608;
+/** What even the smallest counts. */
+const LEAST_LENGTH = 8_192;
 
 /**
  * The policy types as the log has them, so that a type is known on every node as soon as its `PUT` was answered. The last
  * event of a stream says all of its type: what was read before costs one look at whether there is a later one.
  */
 export class PolicyTypes {
-  readonly #read = new SizedCache<Read>(BOUNDS);
+  readonly #read = new BoundedLru<string, Read>(MOST_REMEMBERED);
 
   constructor(private readonly store: Pick<EventStore, 'readStream'>) {}
 
@@ -29,7 +31,8 @@ export class PolicyTypes {
     const [last] = await this.store.readStream(stream, { direction: 'backwards', limit: 1 });
     if (last === undefined || last.metadata.org_id !== orgId) return null;
     const policyType = policyTypeAfter(policyTypeStreams.parse(last));
-    this.#read.set(stream, { policyType, revision: last.revision }, JSON.stringify(policyType).length);
+    const length = Math.max(JSON.stringify(policyType).length, LEAST_LENGTH);
+    this.#read.set(stream, { policyType, revision: last.revision }, length);
     return policyType;
   }
 

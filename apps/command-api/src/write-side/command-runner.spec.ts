@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decider, Recorded } from '#libs/domain';
 import { EventStoreUnavailable, InMemoryEventStore, type EventStore, type StoredEvent } from '#libs/event-store';
-import { CommandRunner, type CommandRun } from './command-runner.js';
+import type { CommandRun } from './command-run.js';
+import { CommandRunner } from './command-runner.js';
 import type { StreamType } from './stream-type.js';
 
 /* A counter that may not pass 100 stands for any decider. */
@@ -117,6 +119,57 @@ it('stores every command once, however many runners try it how often at the same
   );
 });
 
+describe('a stream that this node has met before', () => {
+  it('is not read again for a command that appends', async () => {
+    const { runAt, node, store } = setUp();
+    const here = node();
+    await runAt(here, { amount: 5 });
+    const read = jest.spyOn(store, 'readStream');
+    await expect(runAt(here, { amount: 7, commandId: other(1) })).resolves.toMatchObject({ state: 12 });
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('is read again where another node has gone on with it', async () => {
+    const { run, runAt, node, store } = setUp();
+    const here = node();
+    await runAt(here, { amount: 50 });
+    await run({ amount: 30, commandId: other(1) });
+    await expect(runAt(here, { amount: 10, commandId: other(2) })).resolves.toMatchObject({ state: 90 });
+    expect((await store.readStream('counter-1')).map(({ data }) => data['total'])).toEqual([50, 80, 90]);
+  });
+
+  it('refuses, and leaves alone, by what the stream is now', async () => {
+    const { run, runAt, node } = setUp();
+    const here = node();
+    await runAt(here, { amount: 90 });
+    await run({ amount: -60, commandId: other(1) });
+    await expect(runAt(here, { amount: 0, commandId: other(2) })).resolves.toMatchObject({ state: 30, events: [] });
+    await run({ amount: -10, commandId: other(3) });
+    await expect(runAt(here, { amount: 79, commandId: other(4) })).resolves.toMatchObject({ state: 99 });
+    await expect(runAt(here, { amount: 2, commandId: other(5) })).rejects.toThrow('too much');
+  });
+
+  it('is read from its start where the log was restored to an older point', async () => {
+    const { runAt, node, store } = setUp();
+    const older = setUp();
+    await older.run({ amount: 1, commandId: other(9) });
+    let behind: EventStore = store;
+    const here = node(standIn(() => behind));
+    await runAt(here, { amount: 90 });
+    behind = older.store;
+    await expect(runAt(here, { amount: 20, commandId: other(1) })).resolves.toMatchObject({ state: 21 });
+  });
+
+  it('is still of its own organization alone', async () => {
+    const { runAt, node } = setUp();
+    const here = node();
+    await runAt(here, { amount: 90 });
+    await expect(runAt(here, { amount: 0, org: 'org_b', commandId: other(1) })).resolves.toMatchObject({ state: 0 });
+    await expect(here.look(counters, 'counter-1', 'org_b')).resolves.toBe(0);
+    await expect(here.look(counters, 'counter-1', 'org_a')).resolves.toBe(90);
+  });
+});
+
 interface Asked {
   readonly amount: number;
   readonly commandId?: string;
@@ -127,8 +180,9 @@ interface Asked {
 function setUp() {
   const store = new InMemoryEventStore();
   const appended: StoredEvent[] = [];
-  const run = ({ amount, commandId = COMMAND, repeated = false, org = 'org_a' }: Asked, over: EventStore = store) => {
-    const runner = new CommandRunner({ store: over, clock: tick, onAppended: (events) => appended.push(...events) });
+  const node = (over: EventStore = store) =>
+    new CommandRunner({ store: over, clock: tick, onAppended: (events) => appended.push(...events) });
+  const runAt = (runner: CommandRunner, { amount, commandId = COMMAND, repeated = false, org = 'org_a' }: Asked) => {
     const asked: CommandRun<Add, Added, number> = {
       type: counters,
       stream: 'counter-1',
@@ -142,22 +196,29 @@ function setUp() {
     };
     return runner.run(asked);
   };
-  return { run, store, appended };
+  /** On a node that has met no stream yet. */
+  const run = (asked: Asked, over?: EventStore) => runAt(node(over), asked);
+  return { run, runAt, node, store, appended };
 }
 
 /** The same store, but each of the next appends finds that somebody else was faster. */
 function interfere(store: EventStore, times: number, intervene: () => Promise<unknown>): EventStore {
   let left = times;
-  return new Proxy(store, {
-    get(target, property) {
-      if (property !== 'append') {
-        const value: unknown = Reflect.get(target, property);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      }
-      return async (...args: Parameters<EventStore['append']>) => {
-        if (left-- > 0) await intervene();
-        return target.append(...args);
-      };
+  return standIn(() => store, {
+    append: async (...args: Parameters<EventStore['append']>) => {
+      if (left-- > 0) await intervene();
+      return store.append(...args);
+    },
+  });
+}
+
+/** Whatever store it is at the moment, but for what is done differently. */
+function standIn(store: () => EventStore, differently: Partial<EventStore> = {}): EventStore {
+  return new Proxy(store(), {
+    get(_, property) {
+      const target = Object.hasOwn(differently, property) ? differently : store();
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
 }

@@ -1,46 +1,14 @@
-import { DomainRejection, type EventMetadata } from '#libs/domain';
-import {
-  BEGINNING,
-  EventStoreUnavailable,
-  NO_STREAM,
-  type EventStore,
-  type Position,
-  type StoredEvent,
-} from '#libs/event-store';
+import { DomainRejection } from '#libs/domain';
+import { BEGINNING, EventStoreUnavailable, NO_STREAM, type EventStore, type StoredEvent } from '#libs/event-store';
 import { Backoff, pause } from '#libs/lifecycle';
 import { correlatedBy, inSpan, streamCategory } from '#libs/observability';
-import { eventId } from './event-id.js';
+import type { CommandOutcome, CommandRun } from './command-run.js';
+import { outcomeOfEarlierAttempt } from './earlier-attempt.js';
+import { eventsToStore } from './events-to-store.js';
 import { NO_FAIL_POINT, type FailPoint } from './fail-point.js';
+import { knownAfter, KnownStreams, type KnownStream } from './known-streams.js';
 import { loadStream } from './load-stream.js';
 import type { DomainEvent, StreamType } from './stream-type.js';
-
-/** Everything of an event's metadata that does not depend on the decision. */
-export type CommandMetadata = Omit<EventMetadata, 'occurred_at' | 'schema_version' | 'causation_id'>;
-
-export interface CommandRun<Command, Event extends DomainEvent, State> {
-  readonly type: StreamType<Command, Event, State>;
-  readonly stream: string;
-  /** The same for every attempt at this command, however many processes try it. */
-  readonly commandId: string;
-  readonly metadata: CommandMetadata;
-  /** The command at the instant of the decision, Unix milliseconds. */
-  readonly command: (now: number) => Command;
-  /** The stream's name was just made up, so it is taken to be empty until the append says otherwise. */
-  readonly startsStream?: boolean;
-  /** An earlier attempt at this command, here or in a process that may still live, may have appended already. */
-  readonly repeated: boolean;
-}
-
-export interface CommandOutcome<State> {
-  /** Right after the command's own events; as it was read, where it appended none. */
-  readonly state: State;
-  /** What the command stored, now or in an earlier attempt; empty where there was nothing to change. */
-  readonly events: readonly StoredEvent[];
-  /** The newest position that the state was read at. */
-  readonly position: Position;
-  /** The instant of the decision that holds, Unix milliseconds. */
-  readonly decidedAt: number;
-}
 
 export interface CommandRunnerOptions {
   readonly store: EventStore;
@@ -50,6 +18,12 @@ export interface CommandRunnerOptions {
   readonly failPoint?: FailPoint;
 }
 
+/** What came of a command, and the stream after it as far as it is known; null for one that does not exist. */
+interface Attempt<State> {
+  readonly outcome: CommandOutcome<State>;
+  readonly known: KnownStream<State> | null;
+}
+
 const MOST_ATTEMPTS = 8;
 
 /** A lock left by a dead process ends after 30 s; past a part of that, somebody may have taken the command over. */
@@ -57,7 +31,11 @@ const ALONE_FOR_MS = 10_000;
 
 /** Load, fold, decide, append at the exact revision; decide anew when another command was faster. */
 export class CommandRunner {
-  constructor(private readonly options: CommandRunnerOptions) {}
+  readonly #streams: KnownStreams;
+
+  constructor(private readonly options: CommandRunnerOptions) {
+    this.#streams = new KnownStreams(options.store);
+  }
 
   /**
    * Carries out one command on one stream with one append.
@@ -71,100 +49,114 @@ export class CommandRunner {
     const attributes = { 'keyledger.stream_category': category, ...correlatedBy(run.metadata.correlation_id) };
     const isAnswer = (thrown: unknown): boolean => thrown instanceof DomainRejection;
     return inSpan(`command ${category}`, { attributes, isAnswer }, async (span) => {
-      const outcome = await this.#run(run);
+      const startedAt = this.options.clock();
+      const attempt = (await this.#attemptOnKnown(run)) ?? (await this.#attemptOnRead(run));
+      const outcome = await this.#settle(run, attempt, startedAt);
       span.setAttribute('keyledger.events', outcome.events.length);
       return outcome;
     });
   }
 
-  async #run<Command, Event extends DomainEvent, State>(
+  /**
+   * A stream as it stands, for a policy that has to look before its command runs; an unknown one, and one of another
+   * organization, is in its initial state.
+   * @throws EventStoreUnavailable
+   */
+  async look<Command, Event extends DomainEvent, State>(
+    type: StreamType<Command, Event, State>,
+    stream: string,
+    orgId: string,
+  ): Promise<State> {
+    const recalled = this.#streams.recall<State>(stream);
+    const isCurrent = recalled !== null && (await this.#streams.isCurrent(stream, recalled));
+    const known = isCurrent ? recalled : knownAfter(type, null, await loadStream(this.options.store, stream));
+    if (known !== null) this.#streams.remember(stream, known);
+    return known?.orgId === orgId ? known.state : type.decider.initialState;
+  }
+
+  /** On the stream as it was met last, or as one that does not exist yet. Null where it has to be read after all. */
+  async #attemptOnKnown<Command, Event extends DomainEvent, State>(
     run: CommandRun<Command, Event, State>,
-  ): Promise<CommandOutcome<State>> {
-    const { store, clock, onAppended, failPoint = NO_FAIL_POINT } = this.options;
-    const startedAt = clock();
+  ): Promise<Attempt<State> | null> {
+    if (run.repeated) return null;
+    if (run.startsStream === true) return this.#attempt(run, null);
+    const known = this.#streams.recall<State>(run.stream);
+    if (known === null) return null;
+    try {
+      const attempt = await this.#attempt(run, known);
+      if (attempt === null || attempt.outcome.events.length > 0) return attempt;
+      return (await this.#streams.isCurrent(run.stream, known)) ? attempt : null;
+    } catch (error) {
+      // A refusal holds where it is about the stream as it is.
+      if (error instanceof EventStoreUnavailable || (await this.#streams.isCurrent(run.stream, known))) throw error;
+      return null;
+    }
+  }
+
+  async #attemptOnRead<Command, Event extends DomainEvent, State>(
+    run: CommandRun<Command, Event, State>,
+  ): Promise<Attempt<State>> {
     const backoff = new Backoff({ firstMs: 10, longestMs: 1_000, jitter: 1 });
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      if (attempt > 0) await pause(backoff.failed());
-      const skipLoad = run.startsStream === true && attempt === 0 && !run.repeated;
-      const stored = skipLoad ? [] : await loadStream(store, run.stream);
-      if (stored.some((event) => event.metadata.org_id !== run.metadata.org_id)) return this.#outcomeOfForeign(run);
-      const earlier = this.#outcomeOfEarlierAttempt(run, stored);
-      if (earlier !== null) {
-        onAppended(earlier.events);
-        return earlier;
-      }
-      const state = this.#fold(run, stored);
-      const last = stored.at(-1);
-      const now = Math.max(clock(), last === undefined ? 0 : Date.parse(last.metadata.occurred_at));
-      const decided = run.type.decider.decide(run.command(now), state);
-      if (decided.length === 0) return { state, events: [], position: last?.position ?? BEGINNING, decidedAt: now };
-      const toStore = decided.map((event, index) => ({
-        id: eventId(run.commandId, index),
-        type: event.type,
-        data: event.data,
-        metadata: {
-          ...run.metadata,
-          causation_id: run.commandId,
-          schema_version: run.type.schemaVersion(event.type),
-          occurred_at: new Date(now).toISOString(),
-        },
-      }));
-      const expected = last?.revision ?? NO_STREAM;
-      const result = await store.append(run.stream, expected, toStore);
-      if (result.outcome === 'wrong_expected_revision') continue;
-      failPoint('appended');
-      // Somebody may have stored the same ids first, decided at another instant: then theirs are the events.
-      if (run.repeated || clock() - startedAt > ALONE_FOR_MS) {
-        const first = this.#outcomeOfEarlierAttempt(run, await loadStream(store, run.stream));
-        if (first !== null) {
-          onAppended(first.events);
-          return first;
-        }
-      }
-      const events = toStore.map((event, index) => ({
-        ...event,
-        stream: run.stream,
-        revision: expected + 1 + index,
-        position: result.position,
-        recordedAt: now,
-      }));
-      onAppended(events);
-      return { state: this.#fold(run, events, state), events, position: result.position, decidedAt: now };
+    for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
+      if (attempts > 0) await pause(backoff.failed());
+      const stored = await loadStream(this.options.store, run.stream);
+      const known = knownAfter(run.type, null, stored);
+      const earlier = known?.orgId === run.metadata.org_id ? outcomeOfEarlierAttempt(run, stored) : null;
+      if (earlier !== null) return { outcome: earlier, known };
+      const attempt = await this.#attempt(run, known);
+      if (attempt !== null) return attempt;
     }
     throw new EventStoreUnavailable(`${MOST_ATTEMPTS} attempts at ${run.stream} each met a faster command`);
   }
 
-  #outcomeOfEarlierAttempt<Command, Event extends DomainEvent, State>(
+  /** Decides on what is known, and appends. Null where another command was faster. */
+  async #attempt<Command, Event extends DomainEvent, State>(
     run: CommandRun<Command, Event, State>,
-    stored: readonly StoredEvent[],
-  ): CommandOutcome<State> | null {
-    const start = stored.findIndex((event) => event.id === eventId(run.commandId, 0));
-    if (start === -1) return null;
-    let end = start + 1;
-    while (stored[end]?.id === eventId(run.commandId, end - start)) end++;
-    const own = stored.slice(start, end);
-    const last = own.at(-1);
-    if (last === undefined) return null;
-    const state = this.#fold(run, stored.slice(0, end));
-    return { state, events: own, position: last.position, decidedAt: Date.parse(last.metadata.occurred_at) };
-  }
-
-  /** For this caller a stream of another organization does not exist: the decider refuses, or nothing happens. */
-  #outcomeOfForeign<Command, Event extends DomainEvent, State>(
-    run: CommandRun<Command, Event, State>,
-  ): CommandOutcome<State> {
-    const state = run.type.decider.initialState;
-    const now = this.options.clock();
+    known: KnownStream<State> | null,
+  ): Promise<Attempt<State> | null> {
+    const { store, clock, failPoint = NO_FAIL_POINT } = this.options;
+    // For this caller a stream of another organization does not exist: the decider refuses, or nothing happens.
+    const isForeign = known !== null && known.orgId !== run.metadata.org_id;
+    const state = known === null || isForeign ? run.type.decider.initialState : known.state;
+    const now = Math.max(clock(), known === null || isForeign ? 0 : known.occurredAt);
     const decided = run.type.decider.decide(run.command(now), state);
-    if (decided.length > 0) throw new Error(`${run.stream} belongs to another organization`);
-    return { state, events: [], position: BEGINNING, decidedAt: now };
+    if (decided.length === 0) {
+      const position = known === null || isForeign ? BEGINNING : known.position;
+      return { outcome: { state, events: [], position, decidedAt: now }, known };
+    }
+    if (isForeign) throw new Error(`${run.stream} belongs to another organization`);
+    const toStore = eventsToStore(run, decided, now);
+    const expected = known?.revision ?? NO_STREAM;
+    const result = await store.append(run.stream, expected, toStore);
+    if (result.outcome === 'wrong_expected_revision') return null;
+    failPoint('appended');
+    const events = toStore.map((event, index) => ({
+      ...event,
+      stream: run.stream,
+      revision: expected + 1 + index,
+      position: result.position,
+      recordedAt: now,
+    }));
+    const after = knownAfter(run.type, known, events);
+    return {
+      outcome: { state: after?.state ?? state, events, position: result.position, decidedAt: now },
+      known: after,
+    };
   }
 
-  #fold<Command, Event extends DomainEvent, State>(
+  /** Has this node act on what came of it, and remembers it. */
+  async #settle<Command, Event extends DomainEvent, State>(
     run: CommandRun<Command, Event, State>,
-    events: readonly StoredEvent[],
-    from: State = run.type.decider.initialState,
-  ): State {
-    return events.reduce((state, event) => run.type.decider.evolve(state, run.type.parse(event)), from);
+    { outcome, known }: Attempt<State>,
+    startedAt: number,
+  ): Promise<CommandOutcome<State>> {
+    const { store, clock, onAppended } = this.options;
+    // Somebody may have stored the same ids first, decided at another instant: then theirs are the events.
+    const mayBeTheirs = outcome.events.length > 0 && (run.repeated || clock() - startedAt > ALONE_FOR_MS);
+    const first = mayBeTheirs ? outcomeOfEarlierAttempt(run, await loadStream(store, run.stream)) : null;
+    if (!mayBeTheirs && known !== null) this.#streams.remember(run.stream, known);
+    const settled = first ?? outcome;
+    if (settled.events.length > 0) onAppended(settled.events);
+    return settled;
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { UserCaller } from '../caller.js';
-import { BoundedLru } from '../bounded-lru.js';
+import { BoundedLru } from '#libs/bounded-lru';
 
 interface VerifiedToken {
   readonly caller: UserCaller;

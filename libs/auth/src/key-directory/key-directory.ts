@@ -1,7 +1,7 @@
 import { API_KEY_STREAM_PREFIX, parseApiKeyEvent } from '#libs/domain';
 import { EventStoreUnavailable, type EventStore, type StoredEvent } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
-import { BoundedLru } from '../bounded-lru.js';
+import { BoundedLru } from '#libs/bounded-lru';
 import { DirectoryUnavailable } from './directory-unavailable.js';
 import { foldEntry } from './fold-entry.js';
 import type { LineageEntry } from './lineage-entry.js';

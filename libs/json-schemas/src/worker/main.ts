@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { ValidateFunction } from 'ajv';
-import { SizedCache } from '../sized-cache.js';
+import { BoundedLru } from '#libs/bounded-lru';
 import { checkSchema } from './check-schema.js';
 import { compileSchema, unusable } from './compile-schema.js';
 import type { SchemaReply, SchemaRequest, ThreadMessage } from './messages.js';
@@ -11,7 +11,9 @@ import { validateValue } from './validate-value.js';
  * cannot be made again, and it knows nothing but what it is sent: no environment, no store, no other tenant's value.
  * What it has compiled it keeps by the length of its text, for code grows with that.
  */
-const compiled = new SizedCache<ValidateFunction>({ mostEntries: 256, mostSize: 2_097_152 });
+const compiled = new BoundedLru<string, ValidateFunction>(2_097_152);
+/** What even the smallest schema counts: some kilobytes of code. */
+const LEAST_LENGTH = 8_192;
 
 // What Ajv needs the first time shall not count against the first schema.
 compileSchema('{"type":"object","properties":{"a":{"type":"string","pattern":"a"}},"required":["a"]}')({ a: 'b' });
@@ -28,7 +30,7 @@ function replyTo(request: SchemaRequest): SchemaReply {
   const problem = kind === 'check' ? checkSchema(text) : null;
   if (problem !== null) return { kind: 'unusable', problem };
   try {
-    compiled.set(key, compileSchema(text), text.length);
+    compiled.set(key, compileSchema(text), Math.max(text.length, LEAST_LENGTH));
     return { kind: 'usable' };
   } catch (error) {
     return { kind: 'unusable', problem: unusable(error) };

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ListedKey, ProjectedLineage } from '../api-keys/lineage-cache.js';
+import type { ListedKey, ProjectedLineage } from '../api-keys/known-lineages.js';
 import { parseStates } from './history-entry.js';
 import { FOR_EVER } from './history-page.js';
 

@@ -1,5 +1,5 @@
 import { apiKeyDecider, MalformedEvent, type ApiKeyEvent, type Recorded } from '#libs/domain';
-import type { ListedKey, ProjectedLineage } from './lineage-cache.js';
+import type { ListedKey, ProjectedLineage } from './known-lineages.js';
 
 /** A key of a lineage as an event, or a whole page, left it. */
 export interface ChangedKey extends ListedKey {

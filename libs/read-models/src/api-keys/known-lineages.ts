@@ -1,8 +1,20 @@
 import type pg from 'pg';
-import { API_KEY_STREAM_PREFIX } from '#libs/domain';
+import { BoundedLru } from '#libs/bounded-lru';
+import { API_KEY_STREAM_PREFIX, type KeyState } from '#libs/domain';
 import type { SequencedEvent } from '#libs/projections';
 import type { KeyPageFold } from './key-page-fold.js';
-import { LineageCache, type ProjectedLineage } from './lineage-cache.js';
+
+/** A key and the number of the event that made it. */
+export interface ListedKey {
+  readonly key: KeyState;
+  readonly createdSeq: number;
+}
+
+/** A lineage as far as it was projected, oldest key first. */
+export interface ProjectedLineage {
+  readonly orgId: string;
+  readonly keys: readonly ListedKey[];
+}
 
 /** Reads lineages back as they were projected last, all at once; those that have no key yet are not among them. */
 export type LoadLineages = (
@@ -10,18 +22,18 @@ export type LoadLineages = (
   lineages: readonly string[],
 ) => Promise<ReadonlyMap<string, ProjectedLineage>>;
 
-/** About a kilobyte each. */
+/** About a kilobyte each; of keys, not of lineages, for one lineage may have a thousand. */
 const MOST_CACHED_KEYS = 20_000;
 
 /** The lineages that a page's events go on from: remembered from the pages before, else read back. */
 export class KnownLineages {
-  readonly #cache: LineageCache;
+  readonly #cache: BoundedLru<string, ProjectedLineage>;
 
   constructor(
     private readonly load: LoadLineages,
     mostCachedKeys = MOST_CACHED_KEYS,
   ) {
-    this.#cache = new LineageCache(mostCachedKeys);
+    this.#cache = new BoundedLru(mostCachedKeys);
   }
 
   async of(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<Map<string, ProjectedLineage>> {
@@ -42,7 +54,7 @@ export class KnownLineages {
 
   /** Remembers what a page left. */
   keep(fold: KeyPageFold): void {
-    for (const [lineage, projected] of fold.touched()) this.#cache.set(lineage, projected);
+    for (const [lineage, projected] of fold.touched()) this.#cache.set(lineage, projected, projected.keys.length);
   }
 
   /** It may hold what was never committed, or lack what another process has. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { KeyState } from '#libs/domain';
-import type { ListedKey, ProjectedLineage } from './lineage-cache.js';
+import type { ListedKey, ProjectedLineage } from './known-lineages.js';
 
 interface LineageRow {
   readonly lineage: string;
