@@ -34,7 +34,8 @@ const level = (displayName, testMatch, extra = {}) => ({
 
 /** A `.spec.ts` is fast and alone, an `.int.spec.ts` needs Postgres, an `.e2e.spec.ts` the whole built system. */
 export default {
-  testTimeout: 60_000,
+  // Ends what hangs; no test is about time.
+  testTimeout: 300_000,
   // One more than there are cores: those that kill, wait and start again are idle for much of their time.
   maxWorkers: 3,
   projects: [

@@ -90,7 +90,7 @@ it('restores elsewhere what was backed up under load: nothing acknowledged by th
   for (const name of ['api-keys', 'api-key-history', 'audit-log'])
     expect(await operator('projections', dataDir, 'rebuild', name)).toMatchObject({ code: 0 });
   expect(await digests(restored)).toEqual(caughtUp);
-}, 300_000);
+});
 
 it('backs up what does not run, and refuses a backup that is damaged, unfinished or in the way', async () => {
   const { dataDir } = source;
@@ -114,7 +114,7 @@ it('backs up what does not run, and refuses a backup that is damaged, unfinished
   await rm(join(backup, 'backup.json'));
   await refused('restore', target, backup, /not finished/);
   expect(await readdir(target).catch(() => [])).toEqual([]);
-}, 240_000);
+});
 
 const EVENTS = { create: 'api_key.created', rotate: 'api_key.rotated', revoke: 'api_key.revoked' } as const;
 

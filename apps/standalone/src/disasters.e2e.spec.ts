@@ -44,7 +44,7 @@ it('makes lost read models anew from the log; only the last uses of keys are gon
   expect(names(books)).toEqual(['kept', 'later']);
   expect((await shown(key)).body).toMatchObject({ id: key.body['id'], last_used_at: null });
   expect(await replayed('kept', key)).toBe(true);
-}, 240_000);
+});
 
 it('fills a new Postgres from the event store where the old one is lost, without what was never in the log', async () => {
   await start('apart');
@@ -58,7 +58,7 @@ it('fills a new Postgres from the event store where the old one is lost, without
   expect(await verified(key)).toBe('valid');
   // The record of the request is gone: repeating it is a new request.
   expect(await replayed('kept', key)).toBe(false);
-}, 240_000);
+});
 
 onPostgres(
   'stops where the event store is older than the read models, says so, and a rebuild follows the log as it is',
@@ -124,7 +124,7 @@ it('does not start without its pepper, goes on with the one from the backup, or 
   expect(await verified(key)).not.toBe('valid');
   const rotated = await admin().post(`/v1/api-keys/${String(key.body['id'])}/rotate`);
   expect([rotated.status, await verified(rotated)]).toEqual([200, 'valid']);
-}, 240_000);
+});
 
 const admin = (): ApiClient => new ApiClient(system.url, system.session.admin_token);
 const operator = (command: string, ...args: readonly string[]): Promise<EndedRun> =>

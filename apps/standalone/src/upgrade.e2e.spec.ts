@@ -51,7 +51,7 @@ it('serves with the old version while the next one migrates, stands beside it an
   expect(await isVisible()).toBe(true);
   await eventually('the end of the log', () => nextVersion.caughtUp() || null);
   expectBooksAgree(await readBooks(admin(), null));
-}, 300_000);
+});
 
 /** Reads the list again and again over the API of the old version, whatever happens to the read model. */
 class Reader {

