@@ -5,6 +5,8 @@ import { gathered } from './gathered.js';
 import { mayPass } from './may-pass.js';
 import type { Ownership } from './ownership.js';
 import { PRODUCT_PREFIXES } from './product-prefixes.js';
+import { folds, type Projection } from './projection.js';
+import { putOff } from './put-off.js';
 import { readAhead } from './read-ahead.js';
 
 /** What an owner does with the log, from one interruption to the next. */
@@ -33,8 +35,11 @@ export interface OwnerLoopOptions {
   readonly eventStore: EventStore;
   /** Places of the log in one page, default 5,000; while one page is written, the next is read. */
   readonly pageSize?: number | undefined;
-  /** Whether events that come one by one are taken a few at a time (see `gathered`). */
-  readonly gathers: boolean;
+  /**
+   * Where events come as they happen: they are taken a few at a time (see `gathered`), those that the projection has no
+   * part in a tenth of a second at a time (see `putOff`).
+   */
+  readonly paced?: Pick<Projection, 'streams'>;
   /** Ends it after the page in hand. */
   readonly signal: AbortSignal;
 }
@@ -80,11 +85,12 @@ export class OwnerLoop {
   }
 
   async #follow(work: OwnersWork, ownership: Ownership): Promise<void> {
-    const { eventStore, pageSize = PAGE_SIZE, gathers, signal } = this.options;
+    const { eventStore, pageSize = PAGE_SIZE, paced, signal } = this.options;
     const log = { after: work.checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
-    const pages = eventStore.subscribe(log);
+    const read = eventStore.subscribe(log);
+    const pages = paced === undefined ? read : putOff(gathered(read), ({ stream }) => folds(paced, stream));
     try {
-      for await (const page of readAhead(gathers ? gathered(pages) : pages)) {
+      for await (const page of readAhead(pages)) {
         if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
         const isDone = await work.take(page);
         this.#backoff.succeeded();

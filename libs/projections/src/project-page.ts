@@ -5,7 +5,7 @@ import { moveCheckpoint } from './checkpoints.js';
 import type { Generation } from './generations/generation.js';
 import { inProjectionTransaction } from './in-projection-transaction.js';
 import { parkEvents } from './parking/parked-events.js';
-import type { Projection } from './projection.js';
+import { folds, type Projection } from './projection.js';
 
 /** Where a page is projected to. */
 export interface PageTarget {
@@ -32,8 +32,8 @@ export async function projectPage(client: pg.ClientBase, target: PageTarget, pag
     await moveCheckpoint(client, generation, { from, to: position, events, head });
     if (events.length === 0) return;
     const sequenced = await assignSequences(client, generation, events);
-    const [apart, rest] =
-      parked.size === 0 ? [[], sequenced] : split(sequenced, ({ event }) => parked.has(event.stream));
+    const own = sequenced.filter(({ event }) => folds(projection, event.stream));
+    const [apart, rest] = parked.size === 0 ? [[], own] : split(own, ({ event }) => parked.has(event.stream));
     if (apart.length > 0) await parkEvents(client, generation, apart, parked);
     if (rest.length > 0) await projection.handle(rest, client);
   });

@@ -77,14 +77,14 @@ export class ProjectionRunner {
   }
 
   #loop(): OwnerLoop {
-    const { eventStore, pageSize } = this.options;
+    const { projection, eventStore, pageSize } = this.options;
     const owner = {
       acquire: () => this.#acquire(),
       begin: (ownership: Ownership) => this.#begin(ownership),
       interrupted: (error: unknown, backoffMs: number) => this.#interrupted(error, backoffMs),
       giveUp: (error: unknown) => this.#giveUp(error),
     };
-    return new OwnerLoop({ owner, eventStore, pageSize, gathers: true, signal: this.#stopping.signal });
+    return new OwnerLoop({ owner, eventStore, pageSize, paced: projection, signal: this.#stopping.signal });
   }
 
   #interrupted(error: unknown, backoffMs: number): void {

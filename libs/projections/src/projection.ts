@@ -16,14 +16,17 @@ export interface SequencedEvent {
 /**
  * A fold of the log into tables. Named after the question that it answers.
  *
- * A projection sees every event of the product in log order, each exactly once as far as its tables are concerned: what
+ * A projection sees every event of its streams in log order, each exactly once as far as its tables are concerned: what
  * it writes through `transaction` is committed together with the checkpoint, or not at all.
  */
 export interface Projection extends ProjectionId {
+  /** The names of the streams that it folds begin with one of these; every other event only counts in `seq`. */
+  readonly streams: readonly string[];
+
   /**
-   * Folds the page in memory and writes each table with one set-based statement through `transaction`. It neither
-   * commits nor rolls back, and ignores the events that are not its own. It throws what it cannot fold: nothing of the
-   * page is kept then, and the runner finds the event and sets its stream aside or stops.
+   * Folds the page, which is not empty and all its own, in memory and writes each table with one set-based statement
+   * through `transaction`. It neither commits nor rolls back. It throws what it cannot fold: nothing of the page is kept
+   * then, and the runner finds the event and sets its stream aside or stops.
    *
    * Its statements name tables without a schema, for each generation has its own (`useGeneration`).
    */
@@ -31,4 +34,9 @@ export interface Projection extends ProjectionId {
 
   /** Told that what it handled last was not kept, or that another process may have gone on: its caches are stale. */
   rolledBack?(): void;
+}
+
+/** Whether the projection folds events of that stream. */
+export function folds({ streams }: Pick<Projection, 'streams'>, stream: string): boolean {
+  return streams.some((prefix) => stream.startsWith(prefix));
 }

@@ -54,7 +54,7 @@ export class GenerationBuilder {
         this.options.logger.warn({ ...this.#fields(), err: error, backoffMs }, 'rebuild interrupted'),
       giveUp: (error: unknown) => this.#giveUp(error),
     };
-    await new OwnerLoop({ owner, eventStore, pageSize, gathers: false, signal: this.#stopping.signal }).run();
+    await new OwnerLoop({ owner, eventStore, pageSize, signal: this.#stopping.signal }).run();
   }
 
   #acquire(): Promise<Ownership | null> {

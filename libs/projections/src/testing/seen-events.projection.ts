@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import { PRODUCT_PREFIXES } from '../product-prefixes.js';
 import type { Projection, SequencedEvent } from '../projection.js';
 
 /** For tests: writes down what it is given, and does what the test says before that. */
 export class SeenEvents implements Projection {
   readonly name = 'seen-events';
   readonly version = 1;
+  readonly streams = PRODUCT_PREFIXES;
   /** How often the runner told it that a page was not kept. */
   rolledBackTimes = 0;
 

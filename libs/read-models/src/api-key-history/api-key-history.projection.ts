@@ -11,6 +11,7 @@ import { writeHistory } from './write-history.js';
 export class ApiKeyHistoryProjection implements Projection {
   readonly name = 'api-key-history';
   readonly version = 1;
+  readonly streams = [API_KEY_STREAM_PREFIX];
   readonly #lineages: KnownLineages;
 
   constructor(mostCachedKeys?: number) {
@@ -18,11 +19,9 @@ export class ApiKeyHistoryProjection implements Projection {
   }
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
-    const own = page.filter(({ event }) => event.stream.startsWith(API_KEY_STREAM_PREFIX));
-    if (own.length === 0) return;
-    const fold = new KeyPageFold(await this.#lineages.of(own, transaction));
+    const fold = new KeyPageFold(await this.#lineages.of(page, transaction));
     const history = new HistoryPage();
-    for (const sequenced of own) {
+    for (const sequenced of page) {
       const recorded = parseApiKeyEvent(sequenced.event);
       history.add(sequenced, recorded, fold.apply(lineageIn(sequenced.event.stream), recorded, sequenced.seq));
     }

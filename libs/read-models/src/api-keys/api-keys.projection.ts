@@ -13,6 +13,7 @@ import { writeKeys } from './write-keys.js';
 export class ApiKeysProjection implements Projection {
   readonly name = 'api-keys';
   readonly version = 1;
+  readonly streams = [API_KEY_STREAM_PREFIX];
   readonly #lineages: KnownLineages;
 
   constructor(mostCachedKeys?: number) {
@@ -20,10 +21,8 @@ export class ApiKeysProjection implements Projection {
   }
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
-    const own = page.filter(({ event }) => event.stream.startsWith(API_KEY_STREAM_PREFIX));
-    if (own.length === 0) return;
-    const fold = new KeyPageFold(await this.#lineages.of(own, transaction));
-    for (const { event, seq } of own) fold.apply(lineageIn(event.stream), parseApiKeyEvent(event), seq);
+    const fold = new KeyPageFold(await this.#lineages.of(page, transaction));
+    for (const { event, seq } of page) fold.apply(lineageIn(event.stream), parseApiKeyEvent(event), seq);
     await writeKeys(transaction, fold.changed);
     this.#lineages.keep(fold);
   }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { toAuditEntry, type AuditEntry } from '#libs/domain';
-import type { Projection, SequencedEvent } from '#libs/projections';
+import { PRODUCT_PREFIXES, type Projection, type SequencedEvent } from '#libs/projections';
 import { announceOrganizations } from '../live-events/announce-organizations.js';
 import { writeActors } from './write-actors.js';
 import { writeEntries, type FoundBy } from './write-entries.js';
@@ -12,6 +12,7 @@ import { writeEntries, type FoundBy } from './write-entries.js';
 export class AuditLogProjection implements Projection {
   readonly name = 'audit-log';
   readonly version = 2;
+  readonly streams = PRODUCT_PREFIXES;
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
     const rows = page.map(({ event, seq }) => ({ event, seq, entry: foundBy(toAuditEntry(event)) }));

@@ -9,14 +9,13 @@ import { writeJobs, type ChangedJob } from './write-jobs.js';
 export class JobsProjection implements Projection {
   readonly name = 'jobs';
   readonly version = 1;
+  readonly streams = [JOB_STREAM_PREFIX];
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
-    const own = page.filter(({ event }) => event.stream.startsWith(JOB_STREAM_PREFIX));
-    if (own.length === 0) return;
-    const begun = new Set(own.filter(({ event }) => event.revision === 0).map(({ event }) => event.stream));
-    const known = await loadJobs(transaction, namesOf(own.filter(({ event }) => !begun.has(event.stream))));
+    const begun = new Set(page.filter(({ event }) => event.revision === 0).map(({ event }) => event.stream));
+    const known = await loadJobs(transaction, namesOf(page.filter(({ event }) => !begun.has(event.stream))));
     const changed = new Map<string, ChangedJob>();
-    for (const { event, seq } of own) {
+    for (const { event, seq } of page) {
       const id = jobIdIn(event.stream);
       const before = changed.get(id) ?? known.get(id);
       const orgId = event.metadata.org_id;
@@ -29,7 +28,7 @@ export class JobsProjection implements Projection {
     await writeJobs(transaction, [...changed.values()]);
     await writeSteps(
       transaction,
-      own.map(({ event, seq }) => ({ event, seq, id: jobIdIn(event.stream) })),
+      page.map(({ event, seq }) => ({ event, seq, id: jobIdIn(event.stream) })),
     );
   }
 }

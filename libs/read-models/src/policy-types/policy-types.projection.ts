@@ -14,11 +14,11 @@ import { writePolicyTypes, type ChangedPolicyType } from './write-policy-types.j
 export class PolicyTypesProjection implements Projection {
   readonly name = 'policy-types';
   readonly version = 1;
+  readonly streams = [POLICY_TYPE_STREAM_PREFIX];
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
     const changed = new Map<string, ChangedPolicyType>();
     for (const { event, seq } of page) {
-      if (!event.stream.startsWith(POLICY_TYPE_STREAM_PREFIX)) continue;
       const recorded = parsePolicyTypeEvent(event);
       const isFirst = recorded.type === 'policy_type.created';
       if (isFirst !== (event.revision === 0))

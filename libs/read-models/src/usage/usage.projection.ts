@@ -15,12 +15,10 @@ import { writeUsage, type ChangedUsageJob } from './write-usage.js';
 export class UsageProjection implements Projection {
   readonly name = 'usage';
   readonly version = 1;
+  readonly streams = [JOB_STREAM_PREFIX];
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
-    const events = page
-      .filter(({ event }) => event.stream.startsWith(JOB_STREAM_PREFIX))
-      .map(({ event }) => parseJobEvent(event));
-    if (events.length === 0) return;
+    const events = page.map(({ event }) => parseJobEvent(event));
     const jobs = await loadUsageJobs(transaction, namesOf(events));
     const changed = new Map<string, ChangedUsageJob>();
     const attempts: AttemptUsage[] = [];

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LogPage, StoredEvent } from '#libs/event-store';
+
+/** Short beside what a reader waits for who has just written something that the projection has no part in. */
+const PUT_OFF_MS = 100;
+const MOST_EVENTS = 5_000;
+
+/** Milliseconds. */
+export interface Clock {
+  now(): number;
+  wait(ms: number): Promise<unknown>;
+}
+
+const CLOCK: Clock = { now: () => performance.now(), wait: (ms) => delay(ms) };
+
+/**
+ * The same events, but pages without one that the projection folds are handed on together, ten times a second: moving a
+ * checkpoint past them costs a transaction, and under the load of one kind of stream the projections of all others would
+ * do nothing else. The first page after a quiet moment, and every one with an event of its own, is not put off.
+ */
+export async function* putOff(
+  pages: AsyncIterable<LogPage>,
+  isOwn: (event: StoredEvent) => boolean,
+  clock: Clock = CLOCK,
+): AsyncGenerator<LogPage, void, undefined> {
+  const iterator = pages[Symbol.asyncIterator]();
+  const ask = (): Promise<IteratorResult<LogPage>> => {
+    const asked = iterator.next();
+    // Seen when it is awaited below; a consumer that stops first leaves nothing unhandled behind.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  let held = null as LogPage | null;
+  let dueAt = -Infinity;
+  let next = ask();
+  try {
+    for (;;) {
+      const isDue = held !== null && (await isFirst(clock.wait(dueAt - clock.now()), next));
+      if (!isDue) {
+        const result = await next;
+        if (result.done === true) break;
+        const { value } = result;
+        next = ask();
+        held = held === null ? value : together(held, value);
+        if (held.events.length < MOST_EVENTS && !value.events.some(isOwn) && clock.now() < dueAt) continue;
+      }
+      if (held === null) continue;
+      const page = held;
+      held = null;
+      dueAt = clock.now() + PUT_OFF_MS;
+      yield page;
+    }
+    if (held !== null) yield held;
+  } finally {
+    // Not awaited: it ends behind what was asked for, which may come only with the next event.
+    iterator.return?.().catch(() => undefined);
+  }
+}
+
+function together(first: LogPage, second: LogPage): LogPage {
+  return { ...second, events: [...first.events, ...second.events] };
+}
+
+function isFirst(first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> {
+  return Promise.race([first.then(() => true), second.then(() => false)]);
+}
