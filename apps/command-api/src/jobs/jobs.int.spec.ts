@@ -226,6 +226,31 @@ it('lists jobs newest first, by filter', async () => {
   expect(page.body).toMatchObject({ has_more: true, data: [{ status: 'completed' }] });
 });
 
+it('ends a page of jobs that would be too large early, and goes on behind it', async () => {
+  const own = { policy_types: ['heavy'] };
+  await put('heavy');
+  for (let n = 0; n < 18; n++) await submit({ policy_type: 'heavy' });
+  const leased: Leased[] = [];
+  while (leased.length < 18) leased.push(...(await lease({ ...own, max: 18 })));
+  let last: ApiAnswer | null = null;
+  for (const { job, lease_token: token } of leased) {
+    last = await post(
+      `/v1/worker/jobs/${job.id}/complete`,
+      { lease_token: token, result: 'x'.repeat(262_000) },
+      worker,
+    );
+  }
+  if (last === null) throw new Error('nothing was completed');
+  const path = '/v1/jobs?policy_type=heavy&limit=200';
+  const first = await api.getAfter(last, path);
+  const cursor = encodeURIComponent(String(first.body['next_cursor']));
+  const rest = await api.call(api.credentials.admin, 'GET', `${path}&cursor=${cursor}`);
+  expect([first.body['has_more'], rest.body['has_more']]).toEqual([true, false]);
+  expect(Buffer.byteLength(first.text)).toBeLessThan(4_300_000);
+  const listed = [first, rest].flatMap(({ body }) => body['data'] as readonly { readonly id: string }[]);
+  expect(listed.map(({ id }) => id).toSorted()).toEqual(leased.map(({ job }) => job.id).toSorted());
+});
+
 it('refuses what does not fit: unknown types, inputs and results against their schema, wrong shapes', async () => {
   expect(await submit({ policy_type: 'none' })).toMatchObject({ status: 422, code: 'unknown_policy_type' });
   expect(await submit({ input: { vin: 5 } })).toMatchObject({

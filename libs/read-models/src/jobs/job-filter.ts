@@ -13,8 +13,10 @@ export interface JobFilter {
   readonly createdBefore: number | null;
 }
 
-export interface JobPage {
+export interface JobPageBounds {
   readonly limit: number;
+  /** Of the jobs as they are kept. One that is larger by itself is a page of its own. */
+  readonly bytes: number;
   /** Null: from the newest. */
   readonly beforeSeq: number | null;
 }

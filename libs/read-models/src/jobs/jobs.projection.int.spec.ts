@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { jobDecider, jobStatusAt, parseJobEvent, type JobFacts, type JobState, type JobStatus } from '#libs/domain';
 import type { StoredEvent } from '#libs/event-store';
-import { START } from '#libs/testing';
+import { jobId, jobSubmitted, START } from '#libs/testing';
 import { expectSameRows } from '../testing/expect-same-rows.js';
 import { jobHistories } from '../testing/job-histories.js';
 import { logOf } from '../testing/log-of.js';
@@ -37,9 +37,9 @@ function folded(log: readonly StoredEvent[]): readonly FoldedJob[] {
 const EVERYTHING = {
   ...{ statuses: null, policyType: null, source: null, keyId: null, createdAfter: null, createdBefore: null },
 };
-const ALL = { limit: 100, beforeSeq: null };
-const list = (orgId: string, filter: Partial<Parameters<typeof listJobs>[2]> = {}, now = START) =>
-  listJobs(database.api, orgId, { ...EVERYTHING, ...filter }, ALL, now);
+const ALL = { limit: 100, bytes: 1_048_576, beforeSeq: null };
+const list = async (orgId: string, filter: Partial<Parameters<typeof listJobs>[2]> = {}, now = START) =>
+  (await listJobs(database.api, orgId, { ...EVERYTHING, ...filter }, ALL, now)).jobs;
 
 it('keeps every job as the fold leaves it, its steps, and gives the same rows in whatever pages', async () => {
   await fc.assert(
@@ -81,6 +81,41 @@ it('finds by status what the domain says is of it, at any second', async () => {
       const bySource = await list('org_a', { source: 'api', statuses: ['queued', 'completed'] }, START + later);
       expect(bySource.every(({ job }) => job.source === 'api')).toBe(true);
     }),
+    { numRuns: 15 },
+  );
+});
+
+it('bounds a page by what its jobs weigh, and goes on behind it until all were listed once', async () => {
+  const weights = fc.array(fc.nat({ max: 600 }), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(
+      weights,
+      fc.integer({ min: 1, max: 4_000 }),
+      fc.integer({ min: 1, max: 9 }),
+      async (all, ...bounds) => {
+        await database.forget();
+        const log = logOf(
+          all.map((weight, n) => jobSubmitted({ job_id: jobId(n), metadata: { text: '\u00e9'.repeat(weight) } })),
+        );
+        await database.project(new JobsProjection(), log);
+        const [bytes, limit] = bounds;
+        const weightOf = (job: JobFacts): number => Buffer.byteLength(JSON.stringify(job));
+        const listed: JobFacts[] = [];
+        for (let beforeSeq: number | null = null; ;) {
+          const page = await listJobs(database.api, 'org_a', EVERYTHING, { limit, bytes, beforeSeq }, START);
+          const weight = page.jobs.reduce((sum, { job }) => sum + weightOf(job), 0);
+          expect(page.jobs.length).toBeLessThanOrEqual(limit);
+          if (page.jobs.length !== 1) expect(weight).toBeLessThanOrEqual(bytes);
+          listed.push(...page.jobs.map(({ job }) => job));
+          const next = folded(log)[listed.length];
+          expect(page.more).toBe(next !== undefined);
+          if (next === undefined) break;
+          if (page.jobs.length < limit) expect(weight + weightOf(next.job)).toBeGreaterThan(bytes);
+          beforeSeq = page.jobs.at(-1)?.createdSeq ?? null;
+        }
+        expect(listed).toEqual(folded(log).map(({ job }) => job));
+      },
+    ),
     { numRuns: 15 },
   );
 });

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { JobFacts } from '#libs/domain';
 import { inOrganization } from '#libs/postgres';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
-import { jobFilter, type JobFilter, type JobPage } from './job-filter.js';
+import { jobFilter, type JobFilter, type JobPageBounds } from './job-filter.js';
 
 /** A job, without its input, and its place in every list. */
 export interface ListedJob {
@@ -10,26 +10,46 @@ export interface ListedJob {
   readonly createdSeq: number;
 }
 
+export interface JobPage {
+  readonly jobs: readonly ListedJob[];
+  /** Whether others follow. */
+  readonly more: boolean;
+}
+
 /**
  * Jobs of one organization, newest first, ordered by the event that submitted each, so that a cursor stays right while
- * jobs are added.
+ * jobs are added. A page is bounded by what its jobs weigh as well: the result of one may have a quarter of a megabyte.
  * @throws DatabaseUnavailable
  */
 export function listJobs(
   database: Kysely<ReadModelTables>,
   orgId: string,
   filter: JobFilter,
-  { limit, beforeSeq }: JobPage,
+  { limit, bytes, beforeSeq }: JobPageBounds,
   nowSeconds: number,
-): Promise<readonly ListedJob[]> {
+): Promise<JobPage> {
   return inOrganization(database, orgId, async (transaction) => {
     let jobs = transaction
       .selectFrom('read_models.jobs as jobs')
-      .select(['jobs.state', 'jobs.created_seq'])
+      .select(['jobs.state', 'jobs.state_bytes', 'jobs.created_seq'])
       .where('jobs.org_id', '=', orgId)
       .where(jobFilter(filter, nowSeconds));
     if (beforeSeq !== null) jobs = jobs.where('jobs.created_seq', '<', String(beforeSeq));
-    const rows = await jobs.orderBy('jobs.created_seq', 'desc').limit(limit).execute();
-    return rows.map(({ state, created_seq }) => ({ job: state, createdSeq: Number(created_seq) }));
+    const found = jobs
+      .orderBy('jobs.created_seq', 'desc')
+      .limit(limit + 1)
+      .as('found');
+    const soFar = sql<string>`sum(state_bytes) over (order by created_seq desc)`;
+    const rows = await transaction
+      .selectFrom(found)
+      // What does not fit is not read: large values are kept beside the rows.
+      .select(sql<JobFacts | null>`case when ${soFar} <= ${bytes} or ${soFar} = state_bytes then state end`.as('state'))
+      .select('created_seq')
+      .orderBy('created_seq', 'desc')
+      .execute();
+    const page = rows
+      .slice(0, limit)
+      .flatMap(({ state, created_seq }) => (state === null ? [] : [{ job: state, createdSeq: Number(created_seq) }]));
+    return { jobs: page, more: rows.length > page.length };
   });
 }

@@ -23,6 +23,7 @@ export async function writeJobs(transaction: pg.ClientBase, jobs: readonly Chang
 
 /** What identifies a job and what can change of it. */
 function columns(jobs: readonly ChangedJob[]): Buffer[] {
+  const states = jobs.map(({ job }) => JSON.stringify({ ...job, input: null }));
   return [
     BinaryArray.text(jobs, ({ orgId }) => orgId),
     BinaryArray.text(jobs, ({ job }) => job.id),
@@ -30,7 +31,8 @@ function columns(jobs: readonly ChangedJob[]): Buffer[] {
     BinaryArray.int8(jobs, ({ job }) => job.availableAt),
     BinaryArray.int8(jobs, ({ job }) => job.attempts.length),
     BinaryArray.int8(jobs, ({ job }) => job.attempts.at(-1)?.leaseSeconds ?? null),
-    BinaryArray.text(jobs, ({ job }) => JSON.stringify({ ...job, input: null })),
+    BinaryArray.text(states, (state) => state),
+    BinaryArray.int8(states, (state) => Buffer.byteLength(state)),
   ];
 }
 
@@ -46,16 +48,16 @@ function origins(jobs: readonly ChangedJob[]): Buffer[] {
   ];
 }
 
-const PAGE = '$1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]';
+const PAGE = '$1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[]';
 
 const INSERT_JOBS = `
   insert into jobs
-    (org_id, id, phase, available_at, attempts, lease_seconds, state,
+    (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes,
      created_seq, created_at, priority, policy_type, source, key_id)
-  select org_id, id, phase, available_at, attempts, lease_seconds, state::json,
+  select org_id, id, phase, available_at, attempts, lease_seconds, state::json, state_bytes,
          created_seq, created_at, priority, policy_type, source, key_id
-  from unnest(${PAGE}, $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[]) as page
-    (org_id, id, phase, available_at, attempts, lease_seconds, state,
+  from unnest(${PAGE}, $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[]) as page
+    (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes,
      created_seq, created_at, priority, policy_type, source, key_id)`;
 
 const UPDATE_JOBS = `
@@ -64,6 +66,7 @@ const UPDATE_JOBS = `
     available_at = page.available_at,
     attempts = page.attempts,
     lease_seconds = page.lease_seconds,
-    state = page.state::json
-  from unnest(${PAGE}) as page (org_id, id, phase, available_at, attempts, lease_seconds, state)
+    state = page.state::json,
+    state_bytes = page.state_bytes
+  from unnest(${PAGE}) as page (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes)
   where stored.org_id = page.org_id and stored.id = page.id`;

@@ -29,6 +29,8 @@ export const jobsMigration: Migration = {
       -- of the last attempt
       lease_seconds int,
       state json not null,
+      -- of state as JSON: so that a page is measured without reading what does not fit
+      state_bytes int not null,
       primary key (org_id, id)
     ) with (fillfactor = 70);
     create unique index jobs_newest on read_models.jobs (org_id, created_seq);

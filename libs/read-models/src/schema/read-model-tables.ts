@@ -97,6 +97,7 @@ export interface JobsTable {
   readonly lease_seconds: ReadOnly<number | null>;
   /** Without its input. */
   readonly state: ReadOnly<JobFacts>;
+  readonly state_bytes: ReadOnly<number>;
 }
 
 export interface PolicyTypesTable {

@@ -14,6 +14,9 @@ import { jobSchema } from '../job.schema.js';
 
 const STATUSES = ['pending', 'queued', 'processing', 'completed', 'failed', 'cancelled'] as const satisfies JobStatus[];
 
+/** Of a page; a job with the largest result that there may be is a sixteenth of it. */
+const MOST_BYTES = 4_194_304;
+
 const query = {
   status: queryParameter.commaList(STATUSES, 'Only jobs of these statuses'),
   policy_type: queryParameter.text(64, 'Only jobs of this policy type'),
@@ -36,7 +39,14 @@ export class ListJobsController {
     access: READ_JOBS,
     readModel: 'jobs',
     query,
-    answers: [{ status: 200, description: 'A page of jobs.', schema: listSchema(jobSchema) }],
+    answers: [
+      {
+        status: 200,
+        description:
+          'A page of jobs. It ends before its `limit`, with a cursor to go on from, where its jobs would be larger than about 4 MiB.',
+        schema: listSchema(jobSchema),
+      },
+    ],
     refuses: ['invalid_cursor'],
   })
   async list(@Req() request: FastifyRequest): Promise<ListPage<PresentedJob>> {
@@ -53,10 +63,10 @@ export class ListJobsController {
       createdAfter: wholeSeconds(sent.created_after),
       createdBefore: wholeSeconds(sent.created_before),
     };
-    const page = { limit: limit + 1, beforeSeq: place === null ? null : Number(place) };
+    const bounds = { limit, bytes: MOST_BYTES, beforeSeq: place === null ? null : Number(place) };
+    const { jobs, more } = await listJobs(this.reads.database, orgId, filter, bounds, now);
     return listPage({
-      rows: await listJobs(this.reads.database, orgId, filter, page, now),
-      limit,
+      ...{ rows: jobs, limit, more },
       present: ({ job }) => presentJob(job, now),
       cursorBehind: ({ createdSeq }) => this.reads.cursors.seal(scope, String(createdSeq)),
     });
