@@ -3,6 +3,7 @@ import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nest
 import { Allow, registerDecorator } from 'class-validator';
 import { parseTime } from '#libs/domain';
 import { scrubSecrets } from '#libs/observability';
+import { freeJsonProblem } from './free-json.js';
 import { textProblem, type TextRule } from './text.js';
 
 interface Presence {
@@ -69,17 +70,17 @@ export function TextListField(rule: TextRule & Presence & { readonly maxItems: n
   });
 }
 
-/** A JSON object, at most so many bytes as JSON in UTF-8. */
+/** A JSON object, at most so many bytes as JSON in UTF-8; its texts and names have no NUL and no lone surrogate. */
 export function ObjectField(bound: { readonly maxBytes: number } & Presence): PropertyDecorator {
   return field(bound, { type: 'object', additionalProperties: true }, (value) => {
     if (!isObject(value)) return 'must be an object';
-    return tooLarge(value, bound.maxBytes);
+    return freeJsonProblem(value, bound.maxBytes);
   });
 }
 
-/** Any JSON value, at most so many bytes as JSON in UTF-8. */
+/** Any JSON value, under the rules of `ObjectField`. */
 export function JsonField(bound: { readonly maxBytes: number } & Presence): PropertyDecorator {
-  return field(bound, {}, (value) => tooLarge(value, bound.maxBytes));
+  return field(bound, {}, (value) => freeJsonProblem(value, bound.maxBytes));
 }
 
 /** A moment: Unix seconds as a number, or RFC 3339. */
@@ -119,31 +120,8 @@ function shownName(name: string): string {
   return JSON.stringify(scrubSecrets(name.slice(0, 50)));
 }
 
-/** Level by level, for a body may have half a million of them. A number that is none in JSON would become null. */
-function structureProblem(value: unknown): string | null {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; depth <= MOST_LEVELS; depth++) {
-    if (level.some((member) => typeof member === 'number' && !Number.isFinite(member)))
-      return 'must not contain a number beyond the range of a double';
-    level = level.flatMap((member): readonly unknown[] =>
-      typeof member === 'object' && member !== null ? Object.values(member) : [],
-    );
-    if (level.length === 0) return null;
-  }
-  return `must have at most ${MOST_LEVELS} levels`;
-}
-
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Deeper than anything that people write, and far from where a recursive writer of JSON runs out of stack. */
-const MOST_LEVELS = 100;
-
-function tooLarge(value: unknown, maxBytes: number): string | null {
-  const problem = structureProblem(value);
-  if (problem !== null) return problem;
-  return Buffer.byteLength(JSON.stringify(value)) > maxBytes ? `must have at most ${maxBytes} bytes as JSON` : null;
 }
 
 function field(

@@ -2,7 +2,7 @@
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 const LINE_BREAK_OR_TAB = /[\t\n\r]/;
 /** With the `u` flag a surrogate of a pair is no surrogate, so what matches stands alone. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The secret of a key: people paste it into a reason when it leaked, and texts are stored, shown and exported. */
 const KEY_SECRET = /ak_(live|test)_[0-9A-Za-z]{69}/;

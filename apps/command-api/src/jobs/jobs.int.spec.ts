@@ -229,18 +229,14 @@ it('lists jobs newest first, by filter', async () => {
 it('ends a page of jobs that would be too large early, and goes on behind it', async () => {
   const own = { policy_types: ['heavy'] };
   await put('heavy');
-  for (let n = 0; n < 18; n++) await submit({ policy_type: 'heavy' });
+  await Promise.all(Array.from({ length: 18 }, () => submit({ policy_type: 'heavy' })));
   const leased: Leased[] = [];
   while (leased.length < 18) leased.push(...(await lease({ ...own, max: 18 })));
-  let last: ApiAnswer | null = null;
-  for (const { job, lease_token: token } of leased) {
-    last = await post(
-      `/v1/worker/jobs/${job.id}/complete`,
-      { lease_token: token, result: 'x'.repeat(262_000) },
-      worker,
-    );
-  }
-  if (last === null) throw new Error('nothing was completed');
+  const complete = ({ job, lease_token: token }: Leased): Promise<ApiAnswer> =>
+    post(`/v1/worker/jobs/${job.id}/complete`, { lease_token: token, result: 'x'.repeat(262_000) }, worker);
+  await Promise.all(leased.map(complete));
+  // Behind all of them.
+  const last = await put('behind_heavy');
   const path = '/v1/jobs?policy_type=heavy&limit=200';
   const first = await api.getAfter(last, path);
   const cursor = encodeURIComponent(String(first.body['next_cursor']));
@@ -284,6 +280,60 @@ it('refuses what does not fit: unknown types, inputs and results against their s
   ])
     expect(await report({ usage })).toMatchObject({ status: 422, code: 'validation_failed', fields: ['usage'] });
   expect((await report({ result: 99 })).status).toBe(200);
+});
+
+it.each([
+  ['NUL', 'a\u0000b'],
+  ['a lone surrogate', '\ud800'],
+  ['the second half of a pair alone', 'x\udc00'],
+])('refuses %s wherever a client may send it, naming the field', async (_, text) => {
+  const id = String((await submit()).body['id']);
+  const [leased] = await lease({ request_id: `refuses ${encodeURI(JSON.stringify(text))}` });
+  const token = leased?.lease_token;
+  const error = { code: 'ocr', message: 'No text.' };
+  const wrong: readonly (readonly [path: string, body: Readonly<Record<string, unknown>>, field: string])[] = [
+    ...[{ a: text }, { [text]: 1 }, { a: [{ b: [text] }] }, { a: { [text]: {} } }].flatMap(
+      (json) =>
+        [
+          ['/v1/jobs', { policy_type: 'auto', input: json }, 'input'],
+          ['/v1/jobs', { policy_type: 'auto', input: {}, metadata: json }, 'metadata'],
+          ['/v1/extract', { policy_type: 'auto', input: json }, 'input'],
+          ['/v1/extract', { policy_type: 'auto', input: {}, metadata: json }, 'metadata'],
+          [`/v1/worker/jobs/${id}/complete`, { lease_token: token, result: json }, 'result'],
+        ] as const,
+    ),
+    ['/v1/jobs', { policy_type: text, input: {} }, 'policy_type'],
+    [`/v1/worker/jobs/${id}/complete`, { lease_token: token, result: text }, 'result'],
+    [`/v1/worker/jobs/${id}/complete`, { lease_token: token, usage: { [text]: 1 } }, 'usage'],
+    [`/v1/worker/jobs/${id}/progress`, { lease_token: token, percent: 1, message: text }, 'message'],
+    [`/v1/worker/jobs/${id}/fail`, { lease_token: token, error: { ...error, code: text } }, 'error'],
+    [`/v1/worker/jobs/${id}/fail`, { lease_token: token, error: { ...error, message: text } }, 'error'],
+    [`/v1/worker/jobs/${id}/heartbeat`, { lease_token: text }, 'lease_token'],
+    ['/v1/worker/leases', { worker_id: text }, 'worker_id'],
+    ['/v1/worker/leases', { request_id: text }, 'request_id'],
+    ['/v1/worker/leases', { policy_types: [text] }, 'policy_types'],
+  ];
+  for (const [path, body, field] of wrong) {
+    const answer = await post(path, body, path.startsWith('/v1/worker') ? worker : undefined);
+    expect([path, answer.status, answer.code, answer.fields]).toEqual([path, 422, 'validation_failed', [field]]);
+  }
+  const types = [
+    [{ title: text }, 'title'],
+    ...[{ description: text }, { properties: { [text]: true } }].flatMap((schema) => [
+      [{ title: 'T', input_schema: schema }, 'input_schema'] as const,
+      [{ title: 'T', result_schema: schema }, 'result_schema'] as const,
+    ]),
+    [{ title: 'T', defaults: { [text]: 1 } }, 'defaults'],
+  ] as const;
+  for (const [body, field] of types) {
+    const answer = await api.call(api.credentials.admin, 'PUT', '/v1/policy-types/texts', body);
+    expect([answer.status, answer.fields]).toEqual([422, [field]]);
+  }
+  await post(
+    `/v1/worker/jobs/${id}/complete`,
+    { lease_token: token, result: 'tab\tand line\nbreak, \u{1f600}' },
+    worker,
+  );
 });
 
 it('shows the history of a job, the job after each event, and nothing of it to another organization', async () => {
