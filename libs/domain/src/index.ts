@@ -2,6 +2,7 @@ export * from './actor.js';
 export * from './decider.js';
 export * from './domain-rejection.js';
 export * from './event-metadata.js';
+export * from './exact-integer.js';
 export * from './field-change.js';
 export * from './field-rules.js';
 export * from './json.js';

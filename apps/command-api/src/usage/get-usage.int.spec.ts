@@ -51,6 +51,18 @@ const EVENTS = [
   jobSubmitted({ job_id: jobId(3) }, at('2026-06-02T11:00Z', 'org_b')),
   jobUsageRecorded({ job_id: jobId(1), attempt: 2, usage: LOST }, at('2026-06-02T11:30Z')),
 ];
+/** As many tokens as a report may have, twice. */
+const MOST = usageOf({ input_tokens: Number.MAX_SAFE_INTEGER });
+const WHALE = [
+  jobSubmitted({ job_id: jobId(4) }, at('2026-06-02T10:00Z', 'org_d')),
+  jobLeased({ job_id: jobId(4) }, at('2026-06-02T10:01Z', 'org_d')),
+  jobAttemptFailed(
+    { job_id: jobId(4), usage: { ...MOST, output_tokens: 1 }, next_attempt_at: seconds('2026-06-02T10:02Z') },
+    at('2026-06-02T10:02Z', 'org_d'),
+  ),
+  jobLeased({ job_id: jobId(4), attempt: 2 }, at('2026-06-02T10:03Z', 'org_d')),
+  jobCompleted({ job_id: jobId(4), attempt: 2, usage: MOST }, at('2026-06-02T10:04Z', 'org_d')),
+];
 /** A job of each of 10,001 keys. */
 const CROWD = Array.from({ length: 10_001 }, (_, n) => {
   const id = String(n).padStart(12, '0');
@@ -68,7 +80,7 @@ let client: DocumentedClient;
 const awaited: string[] = [];
 
 beforeAll(async () => {
-  database = await readDatabase([...EVENTS, ...CROWD]);
+  database = await readDatabase([...EVENTS, ...WHALE, ...CROWD]);
   const dependencies = testDependencies();
   application = await createCommandApi({
     ...dependencies,
@@ -77,6 +89,7 @@ beforeAll(async () => {
     waitFor: async (readModel) => awaited.push(readModel) > 0,
     authenticate: (headers) => {
       if (headers.authorization === 'Bearer meter') return callers.key(['usage:read']);
+      if (headers.authorization === 'Bearer whale') return callers.user('member', 'org_d');
       if (headers.authorization === 'Bearer crowd') return callers.user('member', 'org_c');
       return dependencies.authenticate(headers);
     },
@@ -196,6 +209,14 @@ it('hands the rows out as CSV that no spreadsheet runs', async () => {
     `${month},commercial_auto,${keyId(7)},1,0,0,0,0,0,0,0,0.000000,0,0.000000`,
     '',
   ]);
+});
+
+it('says every digit of sums that no double holds', async () => {
+  const most = 2n ** 53n - 1n;
+  const { text } = await get('', 'whale');
+  expect(text).toContain(`"input_tokens":${2n * most},"output_tokens":1,"total_tokens":${2n * most + 1n}`);
+  expect(text).toContain(`"wasted":{"total_tokens":${most + 1n}`);
+  expect((await get('?format=csv', 'whale')).text).toContain(`,${2n * most},1,${2n * most + 1n},`);
 });
 
 it.each([

@@ -1,19 +1,19 @@
-import { fromMicroDollars, toSeconds, type JobStatus } from '#libs/domain';
+import { exactInteger, fromMicroDollars, toSeconds, type ExactInteger, type JobStatus } from '#libs/domain';
 import { sumOfFigures, type UsageAnswer, type UsageFigures, type UsageRow } from '#libs/read-models';
 import type { UsageGroup } from './usage-query.js';
 
-/** Sums as the answer shows them. Whole numbers are exact up to 2^53, beyond which no reader of JSON promises it. */
+/** Sums as the answer shows them, exact however large. */
 export interface UsageSums {
   readonly jobs: number;
   readonly attempts: number;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly total_tokens: number;
-  readonly embedding_tokens: number;
-  readonly structured_output_tokens: number;
-  readonly rag_chunks: number;
+  readonly input_tokens: ExactInteger;
+  readonly output_tokens: ExactInteger;
+  readonly total_tokens: ExactInteger;
+  readonly embedding_tokens: ExactInteger;
+  readonly structured_output_tokens: ExactInteger;
+  readonly rag_chunks: ExactInteger;
   readonly cost_usd: string;
-  readonly wasted: { readonly total_tokens: number; readonly cost_usd: string };
+  readonly wasted: { readonly total_tokens: ExactInteger; readonly cost_usd: string };
 }
 
 export type UsageGroupValues = Partial<Readonly<Record<UsageGroup, string | null>>>;
@@ -83,13 +83,13 @@ function sums(figures: UsageFigures): UsageSums {
   return {
     jobs: Number(waiting + processing + completed + failed + cancelled),
     attempts: Number(figures.attempts),
-    input_tokens: Number(figures.input_tokens),
-    output_tokens: Number(figures.output_tokens),
-    total_tokens: Number(figures.input_tokens + figures.output_tokens),
-    embedding_tokens: Number(figures.embedding_tokens),
-    structured_output_tokens: Number(figures.structured_output_tokens),
-    rag_chunks: Number(figures.rag_chunks),
+    input_tokens: exactInteger(figures.input_tokens),
+    output_tokens: exactInteger(figures.output_tokens),
+    total_tokens: exactInteger(figures.input_tokens + figures.output_tokens),
+    embedding_tokens: exactInteger(figures.embedding_tokens),
+    structured_output_tokens: exactInteger(figures.structured_output_tokens),
+    rag_chunks: exactInteger(figures.rag_chunks),
     cost_usd: fromMicroDollars(figures.cost),
-    wasted: { total_tokens: Number(figures.wasted_tokens), cost_usd: fromMicroDollars(figures.wasted_cost) },
+    wasted: { total_tokens: exactInteger(figures.wasted_tokens), cost_usd: fromMicroDollars(figures.wasted_cost) },
   };
 }

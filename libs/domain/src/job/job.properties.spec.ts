@@ -8,6 +8,7 @@ import { jobDecider } from './job.decider.js';
 import type { JobEvent } from './job.events.js';
 import type { JobFacts, JobState } from './job.state.js';
 import { presentJob, presentJobInFull } from './present-job.js';
+import type { SummedUsage } from './sum-of-usage.js';
 import type { Usage } from './usage.js';
 
 /*
@@ -144,9 +145,9 @@ it('has for usage the sum over its attempts, each counted once whatever is said 
       const job = jobsOf(decisions).at(-1);
       if (job === undefined) throw new Error('no job was submitted');
       const shown = presentJobInFull(job, START);
-      const millionths = ({ cost_usd }: Usage) => Number(cost_usd.replace('.', ''));
-      const total = (usages: readonly Usage[]) => [
-        usages.reduce((sum, { input_tokens }) => sum + input_tokens, 0),
+      const millionths = ({ cost_usd }: SummedUsage) => Number(cost_usd.replace('.', ''));
+      const total = (usages: readonly SummedUsage[]) => [
+        usages.reduce((sum, { input_tokens }) => sum + Number(input_tokens), 0),
         usages.reduce((sum, spent) => sum + millionths(spent), 0),
       ];
       expect(total([shown.usage])).toEqual(total(told.map(({ usage: spent }) => spent)));

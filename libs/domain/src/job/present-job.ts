@@ -4,8 +4,7 @@ import { jobStatusAt, type JobStatus } from './job-status-at.js';
 import type { JobError, JobProgress, JobSource } from './job.events.js';
 import type { JobFacts } from './job.state.js';
 import { presentAttempt, usageOf, type PresentedAttempt } from './present-attempt.js';
-import { sumOfUsage } from './sum-of-usage.js';
-import type { Usage } from './usage.js';
+import { sumOfUsage, type SummedUsage } from './sum-of-usage.js';
 
 /** A job as lists and most answers show it, in the order of the OpenAPI document. Times are Unix seconds. */
 export type PresentedJob = {
@@ -28,7 +27,7 @@ export type PresentedJob = {
   readonly metadata: JsonObject;
   readonly key_id: string | null;
   readonly submitted_by: { readonly type: ActorType; readonly id: string };
-  readonly usage: Usage;
+  readonly usage: SummedUsage;
 };
 
 /** The single job, with every attempt at it. */

@@ -1,19 +1,22 @@
+import { exactInteger, type ExactInteger } from '../exact-integer.js';
 import { fromMicroDollars, toMicroDollars } from './micro-dollars.js';
-import { NO_USAGE, type Usage } from './usage.js';
+import type { Usage } from './usage.js';
 
-/** What all of them have cost together, to the last millionth of a dollar. */
-export function sumOfUsage(usages: readonly Usage[]): Usage {
-  return usages.reduce(
-    (sum, usage) => ({
-      input_tokens: sum.input_tokens + usage.input_tokens,
-      output_tokens: sum.output_tokens + usage.output_tokens,
-      embedding_tokens: sum.embedding_tokens + usage.embedding_tokens,
-      structured_output_tokens: sum.structured_output_tokens + usage.structured_output_tokens,
-      rag_chunks: sum.rag_chunks + usage.rag_chunks,
-      cost_usd: fromMicroDollars(toMicroDollars(sum.cost_usd) + toMicroDollars(usage.cost_usd)),
-    }),
-    NO_USAGE,
-  );
+/** As `Usage`, of any number of attempts. */
+export type SummedUsage = Readonly<Record<Exclude<keyof Usage, 'cost_usd'>, ExactInteger>> & Pick<Usage, 'cost_usd'>;
+
+/** What all of them have cost together, to the last token and the last millionth of a dollar. */
+export function sumOfUsage(usages: readonly Usage[]): SummedUsage {
+  const sum = (figure: (usage: Usage) => number): ExactInteger =>
+    exactInteger(usages.reduce((total, usage) => total + BigInt(figure(usage)), 0n));
+  return {
+    input_tokens: sum((usage) => usage.input_tokens),
+    output_tokens: sum((usage) => usage.output_tokens),
+    embedding_tokens: sum((usage) => usage.embedding_tokens),
+    structured_output_tokens: sum((usage) => usage.structured_output_tokens),
+    rag_chunks: sum((usage) => usage.rag_chunks),
+    cost_usd: fromMicroDollars(usages.reduce((total, { cost_usd }) => total + toMicroDollars(cost_usd), 0n)),
+  };
 }
 
 /** Whether both say the same, both normalised. */

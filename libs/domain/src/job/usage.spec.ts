@@ -38,4 +38,15 @@ it('adds 40 decimals exactly, in any order', () => {
     }),
   );
 });
+it('adds counts past what a double holds, and an answer says every digit of them', () => {
+  const count = fc.oneof(fc.maxSafeNat(), fc.constant(Number.MAX_SAFE_INTEGER));
+  fc.assert(
+    fc.property(fc.array(count, { maxLength: 40 }), (counts) => {
+      const { input_tokens } = sumOfUsage(counts.map((tokens) => usageOf({ input_tokens: tokens })));
+      expect(JSON.stringify({ input_tokens })).toBe(
+        `{"input_tokens":${counts.reduce((sum, one) => sum + BigInt(one), 0n)}}`,
+      );
+    }),
+  );
+});
 it('has nothing spent for the sum of nothing', () => expect(sumOfUsage([])).toEqual(NO_USAGE));
