@@ -11,6 +11,7 @@ import { JobsProjection } from '#libs/read-models';
 import { commandApiMigrations } from '../../apps/command-api/src/command-api-migrations.js';
 import { jobStreams } from '../../apps/command-api/src/jobs/job-streams.js';
 import { sha256Of } from '../../apps/command-api/src/jobs/sha256-of.js';
+import { dueJob } from '../../apps/command-api/src/worker/due-job.js';
 import { JobQueue } from '../../apps/command-api/src/worker/job-queue.js';
 import type { Lease } from '../../apps/command-api/src/worker/lease-desk.js';
 import type { WorkerCaller } from '../../apps/command-api/src/worker/worker-caller.js';
@@ -69,7 +70,7 @@ export class OwnJobs implements JobRig {
 
   async submit(): Promise<void> {
     const jobId = newJobId();
-    await this.runner.run({
+    const { state, decidedAt } = await this.runner.run({
       type: jobStreams,
       stream: jobStream(jobId),
       commandId: randomUUID(),
@@ -87,6 +88,9 @@ export class OwnJobs implements JobRig {
       startsStream: true,
       repeated: false,
     });
+    // As the API does it.
+    const due = state.job === null ? null : dueJob(BENCH_ORG, state.job, decidedAt);
+    if (due !== null) this.queue.desk.offer(due);
   }
 
   async work(jobs: number, workers: number): Promise<void> {
@@ -120,9 +124,10 @@ export class OwnJobs implements JobRig {
 
   async #complete({ job, lease_token: token }: Lease): Promise<void> {
     const attempt = await this.queue.attempts.attemptOf(WORKER, job.id, token);
-    await this.queue.attempts.finish(WORKER, attempt, 'completed', NO_USAGE, (now, lease) => ({
+    const standing = await this.queue.attempts.leaseOf(attempt);
+    await this.queue.attempts.finish(WORKER, attempt, standing, 'completed', NO_USAGE, (now, leaseEndsAt) => ({
       kind: 'CompleteJob',
-      ...{ jobId: job.id, attempt: attempt.attempt, usage: NO_USAGE, ...lease, now },
+      ...{ jobId: job.id, attempt: attempt.attempt, usage: NO_USAGE, leaseEndsAt, now },
       ...{ result: JOB_RESULT, resultSha256: RESULT_SHA256 },
     }));
   }

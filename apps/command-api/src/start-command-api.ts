@@ -226,7 +226,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     modules: [
       UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),
       JobsModule.over({
-        writes: new JobWrites({ store, runner, writes, sealPosition }),
+        writes: new JobWrites({ store, runner, writes, sealPosition, onDue: (job) => queue.desk.offer(job) }),
         schemas: new JobSchemas(policyTypes, schemas),
         queue,
         credentials: new LiveCredentials(recheck),

@@ -13,6 +13,7 @@ import type { CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
+import { dueJob, type DueJob } from '../worker/due-job.js';
 import { jobStreams } from './job-streams.js';
 
 export interface JobWritesOptions {
@@ -20,6 +21,8 @@ export interface JobWritesOptions {
   readonly runner: CommandRunner;
   readonly writes: IdempotentWrites;
   readonly sealPosition: (position: Position) => string;
+  /** Told of each job that a write has left due, before the write is answered. */
+  readonly onDue: (job: DueJob) => void;
 }
 
 /** One write on a job: what to decide, and how to answer what came of it. */
@@ -53,7 +56,10 @@ export class JobWrites {
         startsStream,
         repeated: attempt.repeatedSince !== null,
       });
-      const body = presentJobInFull(jobIn(outcome), Math.floor(outcome.decidedAt / 1_000));
+      const job = jobIn(outcome);
+      const due = dueJob(context.caller.orgId, job, outcome.decidedAt);
+      if (due !== null) this.options.onDue(due);
+      const body = presentJobInFull(job, Math.floor(outcome.decidedAt / 1_000));
       return { status, body, location, logPosition: this.options.sealPosition(outcome.position) };
     });
   }

@@ -1,8 +1,9 @@
-import { DomainRejection, type JobCommand, type JobFacts, type Usage } from '#libs/domain';
+import { DomainRejection, type JobCommand, type JobFacts, type JobState, type Usage } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { jobStreams } from '../jobs/job-streams.js';
 import { jobIn, jobNotFound, streamOf } from '../jobs/job-writes.js';
+import type { CommandOutcome } from '../write-side/command-run.js';
 import { loadStream } from '../write-side/load-stream.js';
 import type { LeaseExpiry } from './lease-expiry.js';
 import type { ExtendedLease, LeaseRows } from './lease-rows.js';
@@ -22,10 +23,12 @@ export interface AttemptWritesOptions {
   readonly logger: Logger;
 }
 
-/** What the lease's row says of an attempt, put as the decider asks for it. */
-export interface LeasedUntil {
+/** How an attempt's lease stands by its row. */
+export interface LeaseStanding {
+  /** Whether the attempt has it. */
+  readonly isHeld: boolean;
   /** Unix milliseconds by this node's clock; past where the lease is lost. */
-  readonly leaseEndsAt: number;
+  readonly endsAt: number;
 }
 
 /** An attempt that a worker wrote about, and the job after it. */
@@ -64,47 +67,58 @@ export class AttemptWrites {
 
   /** @throws DomainRejection `lease_lost`, `job_not_found`, `validation_failed` */
   async progress(worker: WorkerCaller, attempt: LeasedAttempt, command: Command): Promise<WrittenJob> {
-    const written = await this.#run(worker, attempt, command);
+    const written = await this.#run(worker, attempt, await this.leaseOf(attempt), command);
     await this.options.rows.extend(attempt);
     return written;
   }
 
   /**
    * The attempt's last word. One that has lost its lease is refused, but what it says it spent is recorded.
+   * @param lease as `leaseOf` found it for this very report
    * @throws DomainRejection `lease_lost`, `job_not_found`, `validation_failed`
    */
   async finish(
     worker: WorkerCaller,
     attempt: LeasedAttempt,
+    lease: LeaseStanding,
     outcome: 'completed' | 'failed',
     usage: Usage,
     command: Command,
   ): Promise<WrittenJob> {
     try {
-      const written = await this.#run(worker, attempt, command);
+      const written = await this.#run(worker, attempt, lease, command);
       await this.#end(attempt);
       if (!written.isNew) return await this.#asFirstAnswered(attempt, written);
       this.options.metrics.attemptEnded(outcome);
       return written;
     } catch (error) {
-      if (error instanceof DomainRejection && error.code === 'lease_lost')
-        await this.#recordLate(worker, attempt, usage);
+      if (isLeaseLost(error)) await this.#recordLate(worker, attempt, usage);
       throw error;
     }
   }
 
-  async holdsLease(attempt: LeasedAttempt): Promise<boolean> {
-    return (await this.options.rows.remainingMs(attempt)) > 0;
+  /** @throws DatabaseUnavailable */
+  async leaseOf(attempt: LeasedAttempt): Promise<LeaseStanding> {
+    const now = this.options.clock();
+    const remainingMs = await this.options.rows.remainingMs(attempt);
+    return { isHeld: remainingMs > 0, endsAt: now + remainingMs };
   }
 
-  /** How the attempt's lease stands by its row. */
-  async #leasedUntil(attempt: LeasedAttempt): Promise<LeasedUntil> {
-    return { leaseEndsAt: this.options.clock() + (await this.options.rows.remainingMs(attempt)) };
-  }
-
-  async #run(worker: WorkerCaller, attempt: LeasedAttempt, command: Command): Promise<WrittenJob> {
-    const lease = await this.#leasedUntil(attempt);
-    const outcome = await this.options.runs.asWorker(worker, attempt, null, (now) => command(now, lease));
+  async #run(
+    worker: WorkerCaller,
+    attempt: LeasedAttempt,
+    lease: LeaseStanding,
+    command: Command,
+  ): Promise<WrittenJob> {
+    const run = ({ endsAt }: LeaseStanding): Promise<CommandOutcome<JobState>> =>
+      this.options.runs.asWorker(worker, attempt, null, (now) => command(now, endsAt));
+    const outcome = await run(lease).catch(async (error: unknown) => {
+      if (!lease.isHeld || !isLeaseLost(error)) throw error;
+      // It ended while we were at it, or a heartbeat of the same moment has extended it.
+      const extended = await this.leaseOf(attempt);
+      if (!extended.isHeld) throw error;
+      return run(extended);
+    });
     return {
       job: jobIn(outcome),
       decidedAt: outcome.decidedAt,
@@ -147,7 +161,12 @@ export class AttemptWrites {
   }
 }
 
-type Command = (now: number, lease: LeasedUntil) => JobCommand;
+/** At an instant, with the end of the lease: Unix milliseconds both. */
+type Command = (now: number, leaseEndsAt: number) => JobCommand;
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof DomainRejection && error.code === 'lease_lost';
+}
 
 function leaseLost(): DomainRejection {
   return new DomainRejection('lease_lost', 'This attempt does not hold the lease of the job.');

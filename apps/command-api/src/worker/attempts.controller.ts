@@ -79,8 +79,8 @@ export class AttemptsController {
     const attempt = await this.attempts.attemptOf(worker, id, token);
     return this.#answer(
       reply,
-      await this.attempts.progress(worker, attempt, (now, lease) => ({
-        ...{ kind: 'ReportProgress', jobId: id, attempt: attempt.attempt, percent, message, ...lease, now },
+      await this.attempts.progress(worker, attempt, (now, leaseEndsAt) => ({
+        ...{ kind: 'ReportProgress', jobId: id, attempt: attempt.attempt, percent, message, leaseEndsAt, now },
       })),
     );
   }
@@ -102,14 +102,15 @@ export class AttemptsController {
     parseQuery({}, request.query);
     const worker = workerCallerOf(request);
     const attempt = await this.attempts.attemptOf(worker, id, token);
+    const lease = await this.attempts.leaseOf(attempt);
     // Of an attempt that has lost its lease the result is worth nothing, right or wrong.
-    if (await this.attempts.holdsLease(attempt)) await this.schemas.assertResult(attempt, result);
+    if (lease.isHeld) await this.schemas.assertResult(attempt, result);
     const usage = usageIn(sent);
     const resultSha256 = sha256Of(result);
     return this.#answer(
       reply,
-      await this.attempts.finish(worker, attempt, 'completed', usage, (now, lease) => ({
-        ...{ kind: 'CompleteJob', jobId: id, attempt: attempt.attempt, result, resultSha256, usage, ...lease, now },
+      await this.attempts.finish(worker, attempt, lease, 'completed', usage, (now, leaseEndsAt) => ({
+        ...{ kind: 'CompleteJob', jobId: id, attempt: attempt.attempt, result, resultSha256, usage, leaseEndsAt, now },
       })),
     );
   }
@@ -126,12 +127,14 @@ export class AttemptsController {
     parseQuery({}, request.query);
     const worker = workerCallerOf(request);
     const attempt = await this.attempts.attemptOf(worker, id, token);
+    const lease = await this.attempts.leaseOf(attempt);
     const usage = usageIn(sent);
     const jitter = Math.random();
     return this.#answer(
       reply,
-      await this.attempts.finish(worker, attempt, 'failed', usage, (now, lease) => ({
-        ...{ kind: 'FailAttempt', jobId: id, attempt: attempt.attempt, error, retryable, usage, jitter, ...lease, now },
+      await this.attempts.finish(worker, attempt, lease, 'failed', usage, (now, leaseEndsAt) => ({
+        ...{ kind: 'FailAttempt', jobId: id, attempt: attempt.attempt, error, retryable },
+        ...{ usage, jitter, leaseEndsAt, now },
       })),
     );
   }

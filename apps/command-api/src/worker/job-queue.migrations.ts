@@ -134,6 +134,22 @@ export const jobQueueMigrations: readonly Migration[] = [
           from made join given on given.job_id = made.job_id order by given.place;
       end $$;
 
+      -- Rows for attempts that their node knows to be due before the read model does, as far as nobody has them.
+      create function job_queue.claim_offered(
+        p_org text, p_orgs text[], p_jobs text[], p_attempts int[], p_lease_seconds int, p_holder text, p_request text
+      ) returns table (org_id text, job_id text, attempt int, expires_at timestamptz) language plpgsql as $$
+      #variable_conflict use_column
+      begin
+        perform job_queue.confine(p_org);
+        return query
+          insert into job_queue.leases as lease (org_id, job_id, attempt, lease_seconds, expires_at, holder, request_id)
+          select offered.org_id, offered.job_id, offered.attempt, p_lease_seconds,
+                 clock_timestamp() + make_interval(secs => p_lease_seconds), p_holder, p_request
+          from unnest(p_orgs, p_jobs, p_attempts) as offered (org_id, job_id, attempt) order by offered.job_id
+          on conflict do nothing
+          returning lease.org_id, lease.job_id, lease.attempt, lease.expires_at;
+      end $$;
+
       -- What the same request was given before, as far as it lives.
       create function job_queue.leases_of_request(p_org text, p_holder text, p_request text)
       returns table (org_id text, job_id text, attempt int, expires_at timestamptz) language plpgsql as $$

@@ -3,6 +3,7 @@ import { presentJob, type JsonObject, type PresentedJob } from '#libs/domain';
 import type { Position } from '#libs/event-store';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { jobIn } from '../jobs/job-writes.js';
+import type { DueJob } from './due-job.js';
 import type { Claim, ClaimScope, LeaseRow, LeaseRows } from './lease-rows.js';
 import type { LeaseTokens } from './lease-tokens.js';
 import { JoinedRequests } from './joined-requests.js';
@@ -100,11 +101,33 @@ export class LeaseDesk {
   }
 
   #wait(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly BegunLease[]> {
-    const group = groupOf({ orgId: worker.orgId, policyTypes: request.policyTypes });
-    return this.options.line.serve(group, request.waitSeconds * 1_000, signal, async () => {
-      await request.assertStillAllowed();
-      return signal.aborted ? [] : this.#claim(worker, request);
+    const scope = { orgId: worker.orgId, policyTypes: request.policyTypes };
+    return this.options.line.serve({
+      group: groupOf(scope),
+      waitMs: request.waitSeconds * 1_000,
+      signal,
+      most: request.max,
+      takes: (job) => isWithin(scope, job),
+      claim: async (offered) => {
+        await request.assertStillAllowed();
+        if (signal.aborted) return [];
+        return offered.length > 0 ? this.#claimOffered(worker, request, offered) : this.#claim(worker, request);
+      },
     });
+  }
+
+  /** A job that has just become due, for whoever waits on this node for such a one. */
+  offer(job: DueJob): void {
+    this.options.line.offer(job);
+  }
+
+  async #claimOffered(
+    worker: WorkerCaller,
+    request: LeaseRequest,
+    offered: readonly DueJob[],
+  ): Promise<readonly BegunLease[]> {
+    const rows = await this.options.rows.claimOffered(worker.orgId, offered, claimOf(worker, request));
+    return rows.length === 0 ? [] : this.#begin(worker, request, rows, { isOurs: false });
   }
 
   async #claim(worker: WorkerCaller, request: LeaseRequest): Promise<readonly BegunLease[]> {
@@ -112,8 +135,7 @@ export class LeaseDesk {
       if (claims > 0) await delay(5 * 2 ** claims);
       const rows = await this.#claimFor({
         scope: { orgId: worker.orgId, policyTypes: request.policyTypes },
-        ...{ max: request.max, leaseSeconds: request.leaseSeconds },
-        ...{ holder: worker.holder, requestId: request.requestId },
+        ...claimOf(worker, request),
       });
       if (rows.length === 0) return [];
       const leases = await this.#begin(worker, request, rows, { isOurs: false });
@@ -227,6 +249,15 @@ export class LeaseDesk {
     };
     return { lease, position: outcome.position };
   }
+}
+
+function claimOf({ holder }: WorkerCaller, { max, leaseSeconds, requestId }: LeaseRequest): Claim {
+  return { max, leaseSeconds, holder, requestId };
+}
+
+/** As `claim_jobs` has it. */
+function isWithin({ orgId, policyTypes }: ClaimScope, job: DueJob): boolean {
+  return (orgId === null || orgId === job.orgId) && (policyTypes === null || policyTypes.includes(job.policyType));
 }
 
 /** Whoever has the same looks for the same. */

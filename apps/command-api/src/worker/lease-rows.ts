@@ -102,6 +102,23 @@ export class LeaseRows {
     return claims.map((_, index) => rows.filter(({ asker }) => asker === index + 1).map(toLeaseRow));
   }
 
+  /**
+   * Rows for those of these attempts that nobody has yet.
+   * @param orgId nothing of another organization is claimed; null: of any
+   */
+  async claimOffered(
+    orgId: string | null,
+    attempts: readonly LeasedAttempt[],
+    { leaseSeconds, holder, requestId }: Claim,
+  ): Promise<readonly LeaseRow[]> {
+    const rows = await this.#query<Row>(
+      'claim_offered',
+      'select * from job_queue.claim_offered($1, $2, $3, $4, $5, $6, $7)',
+      [orgId, ...columnsOf(attempts), leaseSeconds, holder, requestId],
+    );
+    return rows.map(toLeaseRow);
+  }
+
   /** What the same request was given before, as far as it lives. */
   async ofRequest(orgId: string | null, holder: string, requestId: string): Promise<readonly LeaseRow[]> {
     const sql = 'select * from job_queue.leases_of_request($1, $2, $3)';
@@ -192,7 +209,7 @@ export class LeaseRows {
     const rows = await this.#query<{ number: number; remaining: number }>(
       'leases_remaining',
       'select * from job_queue.leases_remaining($1, $2, $3)',
-      [attempts.map(({ orgId }) => orgId), attempts.map(({ jobId }) => jobId), attempts.map(({ attempt }) => attempt)],
+      [...columnsOf(attempts)],
     );
     const seconds = new Map(rows.map(({ number, remaining }) => [number, remaining]));
     return attempts.map((_, index) => seconds.get(index + 1) ?? 0);
@@ -210,6 +227,14 @@ export class LeaseRows {
   #query<Result extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<readonly Result[]> {
     return orUnavailable(async () => (await this.pool.query<Result>({ name, text, values })).rows);
   }
+}
+
+function columnsOf(attempts: readonly LeasedAttempt[]): readonly [string[], string[], number[]] {
+  return [
+    attempts.map(({ orgId }) => orgId),
+    attempts.map(({ jobId }) => jobId),
+    attempts.map(({ attempt }) => attempt),
+  ];
 }
 
 function toLeaseRow(row: Row): LeaseRow {

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SILENT } from '#libs/observability';
+import type { DueJob } from './due-job.js';
 import { WaitingLine } from './waiting-line.js';
+
+const ANYTHING = { group: 'g', waitMs: 60_000, signal: new AbortController().signal, most: 1, takes: () => true };
 
 /** Work that comes by hand, and a read model that moves with it. */
 class Work {
@@ -27,12 +30,17 @@ class Work {
     this.#wake();
   }
 
-  ask(who: string, { waitMs = 60_000, signal = new AbortController().signal, group = 'g', most = 1 } = {}) {
-    return this.line.serve(group, waitMs, signal, async () => {
+  ask(
+    who: string,
+    { waitMs = 60_000, signal = new AbortController().signal, group = 'g', most = 1, takes = 'auto' } = {},
+  ) {
+    const claim = async (offered: readonly DueJob[]) => {
       this.claims.push(who);
       await delay(1);
-      return this.#things.splice(0, most).map((thing) => `${who} ${thing}`);
-    });
+      const got = offered.length > 0 ? offered.map(({ jobId }) => jobId) : this.#things.splice(0, most);
+      return got.map((thing) => `${who} ${thing}`);
+    };
+    return this.line.serve({ group, waitMs, signal, most, claim, takes: ({ policyType }) => policyType === takes });
   }
 }
 
@@ -71,9 +79,8 @@ it('asks for the first few alone while there is nothing, however many wait behin
     atOnce--;
     return [];
   };
-  const { signal } = new AbortController();
   // Each of them finds nothing before anybody waits; then the line looks.
-  const asked = Array.from({ length: 100 }, () => line.serve('g', 60_000, signal, claim));
+  const asked = Array.from({ length: 100 }, () => line.serve({ ...ANYTHING, claim }));
   await delay(50);
   claims = most = 0;
   await delay(700);
@@ -84,7 +91,7 @@ it('asks for the first few alone while there is nothing, however many wait behin
 });
 
 it('serves one group though another finds nothing', async () => {
-  const stuck = work.line.serve('other', 60_000, new AbortController().signal, () => Promise.resolve([]));
+  const stuck = work.line.serve({ ...ANYTHING, group: 'other', claim: () => Promise.resolve([]) });
   const asked = work.ask('a');
   await delay(20);
   work.come('one');
@@ -110,9 +117,10 @@ it('answers with nothing when the time is over', async () => {
 
 it('tells who waits of a claim that failed, and goes on with the others', async () => {
   let claims = 0;
-  const failing = work.line.serve('f', 60_000, new AbortController().signal, () =>
-    claims++ === 0 ? Promise.resolve([]) : Promise.reject(new Error('out of reach')),
-  );
+  const failing = work.line.serve({
+    ...{ ...ANYTHING, group: 'f' },
+    claim: () => (claims++ === 0 ? Promise.resolve([]) : Promise.reject(new Error('out of reach'))),
+  });
   const failed = expect(failing).rejects.toThrow('out of reach');
   const asked = work.ask('a');
   await delay(20);
@@ -127,4 +135,54 @@ it('is bounded: one more than may wait is answered at once', async () => {
   expect(await work.ask('d')).toEqual([]);
   await work.line.close();
   await Promise.all(asked);
+});
+
+describe('a job that is known to be due', () => {
+  const due = (jobId: string, policyType = 'auto'): DueJob => ({ orgId: 'org_a', jobId, attempt: 1, policyType });
+
+  it('goes to the first that takes it, though no read model has moved', async () => {
+    const asked = [work.ask('a', { group: 'x', takes: 'other' }), work.ask('b'), work.ask('c')];
+    await delay(20);
+    work.line.offer(due('job_1'));
+    expect(await asked[1]).toEqual(['b job_1']);
+    work.line.offer(due('job_2', 'other'));
+    expect(await asked[0]).toEqual(['a job_2']);
+    await work.line.close();
+    expect(await asked[2]).toEqual([]);
+  });
+
+  it('goes with others of the same moment to one that asks for many, up to as many as that asks for', async () => {
+    const asked = [work.ask('a', { most: 2 }), work.ask('b', { most: 2 })];
+    await delay(20);
+    for (const id of ['job_1', 'job_2', 'job_3']) work.line.offer(due(id));
+    expect(await Promise.all(asked)).toEqual([['a job_1', 'a job_2'], ['b job_3']]);
+  });
+
+  it('waits for one that is just being served with nothing', async () => {
+    let [finishLook, looks] = [(): void => undefined, 0];
+    const asked = work.line.serve({
+      ...ANYTHING,
+      claim: async (offered) => {
+        // Finds nothing, then looks from the line until the test says so.
+        if (offered.length === 0 && ++looks > 1) await new Promise<void>((done) => (finishLook = done));
+        return offered.map(({ jobId }) => jobId);
+      },
+    });
+    while (looks < 2) await delay(1);
+    work.line.offer(due('job_1'));
+    await delay(5);
+    finishLook();
+    expect(await asked).toEqual(['job_1']);
+  });
+
+  it('is left to the read model where nobody waits for it', async () => {
+    work.line.offer(due('job_1'));
+    const asked = work.ask('a', { takes: 'other' });
+    await delay(20);
+    work.line.offer(due('job_2'));
+    await delay(20);
+    expect(work.claims.length).toBeGreaterThan(0);
+    await work.line.close();
+    expect(await asked).toEqual([]);
+  });
 });

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/observability';
+import type { DueJob } from './due-job.js';
+import { Waiter, type Place } from './waiter.js';
 
 export interface WaitingLineOptions {
   /** Where the read model of jobs stands; compared by `movedOn` alone. */
@@ -11,17 +13,6 @@ export interface WaitingLineOptions {
   readonly most?: number;
 }
 
-interface Waiter {
-  readonly claim: () => Promise<readonly unknown[]>;
-  readonly resolve: (got: readonly unknown[]) => void;
-  readonly reject: (error: unknown) => void;
-  /** Whether its time is up or its client gone, which counts once it has been served. */
-  readonly isLate: () => boolean;
-  /** Being served: neither its time nor its client's leaving ends it before that is over. */
-  busy: boolean;
-  over: boolean;
-}
-
 /** Between two looks while nothing is said to have changed: what was scheduled has become due, or a hint was lost. */
 const LOOK_EVERY_MS = 500;
 /** Between two looks however much changes. */
@@ -29,17 +20,22 @@ const LEAST_BETWEEN_LOOKS_MS = 10;
 const GROUPS_AT_ONCE = 4;
 /** Requests of a group, whose claims go together. */
 const SERVED_AT_ONCE = 32;
+/** Jobs that are kept for requests which are just being served; one more comes by the read model. */
+const MOST_OFFERED = 1_000;
 
 /**
  * Where requests wait for work. However many wait, each change of the read model costs the claims of the first few of each
  * group of requests that ask for the same, which go together, and as many again for each few that are served: one that
- * goes away with nothing speaks for all behind it.
+ * goes away with nothing speaks for all behind it. A job that this node knows to be due goes to the first that takes it, at
+ * once: whoever waits has found nothing that would come before.
  */
 export class WaitingLine {
   readonly #groups = new Map<string, Waiter[]>();
   readonly #stopping = new AbortController();
   #waiting = 0;
   #serving: Promise<void> | null = null;
+  #offered: DueJob[] = [];
+  #handing: Promise<void> | null = null;
 
   constructor(private readonly options: WaitingLineOptions) {}
 
@@ -52,75 +48,52 @@ export class WaitingLine {
    * What `claim` gets, at once or later; nothing once the time has passed, the signal fires or the line is closed.
    * @throws what `claim` rejects with
    */
-  async serve<T>(
-    group: string,
-    waitMs: number,
-    signal: AbortSignal,
-    claim: () => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
+  async serve<T>(place: Place<T>): Promise<readonly T[]> {
+    const { group, waitMs, signal, claim } = place;
     // Whoever waits already for the same has found nothing, and comes first.
     if (waitMs === 0 || !this.#groups.has(group)) {
-      const got = await claim();
+      const got = await claim([]);
       if (got.length > 0) return got;
     }
     const isFull = this.#waiting >= (this.options.most ?? 10_000);
     if (waitMs === 0 || isFull || signal.aborted || this.#stopping.signal.aborted) return [];
-    // What `claim` got, handed through unseen.
-    return (await this.#wait(group, waitMs, signal, claim)) as readonly T[];
+    const waiter = new Waiter(place);
+    this.#join(waiter);
+    try {
+      // What `claim` got, handed through unseen.
+      return (await waiter.answer) as readonly T[];
+    } finally {
+      this.#leave(waiter);
+    }
+  }
+
+  /** Hands a job over that has just become due. Where nobody takes it, the read model shows it to whoever comes. */
+  offer(job: DueJob): void {
+    if (this.#waiting === 0 || this.#offered.length >= MOST_OFFERED) return;
+    this.#offered.push(job);
+    this.#handOver();
   }
 
   /** Sends everybody away with nothing. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    for (const waiters of this.#groups.values())
-      for (const waiter of [...waiters]) if (!waiter.busy) waiter.resolve([]);
-    await this.#serving;
+    for (const waiters of this.#groups.values()) for (const waiter of [...waiters]) waiter.sendAway();
+    await Promise.all([this.#serving, this.#handing]);
   }
 
-  #wait(
-    group: string,
-    waitMs: number,
-    signal: AbortSignal,
-    claim: () => Promise<readonly unknown[]>,
-  ): Promise<readonly unknown[]> {
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        if (waiter.over) return;
-        waiter.over = true;
-        this.#leave(group, waiter);
-        clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
-        settle();
-      };
-      const giveUp = (): void => {
-        if (!waiter.busy) end(() => resolve([]));
-      };
-      const deadline = performance.now() + waitMs;
-      const waiter: Waiter = {
-        claim,
-        isLate: () => signal.aborted || performance.now() >= deadline,
-        resolve: (got) => end(() => resolve(got)),
-        reject: (error) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
-        busy: false,
-        over: false,
-      };
-      const timer = setTimeout(giveUp, waitMs);
-      signal.addEventListener('abort', giveUp);
-      const waiters = this.#groups.get(group);
-      if (waiters === undefined) this.#groups.set(group, [waiter]);
-      else waiters.push(waiter);
-      this.#waiting++;
-      this.#serving ??= this.#serveAll();
-    });
+  #join(waiter: Waiter): void {
+    const waiters = this.#groups.get(waiter.group);
+    if (waiters === undefined) this.#groups.set(waiter.group, [waiter]);
+    else waiters.push(waiter);
+    this.#waiting++;
+    this.#serving ??= this.#serveAll();
   }
 
-  #leave(group: string, waiter: Waiter): void {
-    const waiters = this.#groups.get(group) ?? [];
-    const at = waiters.indexOf(waiter);
-    if (at === -1) return;
-    waiters.splice(at, 1);
+  #leave(waiter: Waiter): void {
+    const waiters = this.#groups.get(waiter.group) ?? [];
+    waiters.splice(waiters.indexOf(waiter), 1);
     this.#waiting--;
-    if (waiters.length === 0) this.#groups.delete(group);
+    if (waiters.length === 0) this.#groups.delete(waiter.group);
   }
 
   async #serveAll(): Promise<void> {
@@ -147,24 +120,43 @@ export class WaitingLine {
 
   async #serveGroup(group: string): Promise<void> {
     for (;;) {
-      const first = this.#groups.get(group)?.slice(0, SERVED_AT_ONCE) ?? [];
-      const served = await Promise.all(first.map((waiter) => this.#serveOne(waiter)));
+      const first = (this.#groups.get(group) ?? []).filter(({ isFree }) => isFree).slice(0, SERVED_AT_ONCE);
+      const served = await Promise.all(first.map((waiter) => this.#serve(waiter, [])));
       if (served.length === 0 || served.includes(false)) return;
     }
   }
 
-  /** False where there was nothing for it. */
-  async #serveOne(waiter: Waiter): Promise<boolean> {
-    waiter.busy = true;
-    try {
-      const got = await waiter.claim();
-      if (got.length > 0) waiter.resolve(got);
-    } catch (error) {
-      waiter.reject(error);
+  #handOver(): void {
+    if (this.#offered.length === 0) return;
+    this.#handing ??= this.#handOverAll().finally(() => (this.#handing = null));
+  }
+
+  async #handOverAll(): Promise<void> {
+    // What becomes due in the same turn of the event loop goes together.
+    await Promise.resolve();
+    for (let shares = this.#shares(); shares.size > 0; shares = this.#shares()) {
+      await Promise.all([...shares].map(([waiter, jobs]) => this.#serve(waiter, jobs)));
     }
-    if (waiter.over) return true;
-    waiter.busy = false;
-    if (this.#stopping.signal.aborted || waiter.isLate()) waiter.resolve([]);
-    return false;
+  }
+
+  /** Who gets which of the jobs on offer. Those that only somebody takes who is being served stay; the others go. */
+  #shares(): ReadonlyMap<Waiter, readonly DueJob[]> {
+    const shares = new Map<Waiter, DueJob[]>();
+    const offered = this.#stopping.signal.aborted ? [] : this.#offered;
+    this.#offered = offered.filter((job) => {
+      const takers = [...this.#groups.values()].filter(([first]) => first?.takes(job) === true);
+      const hasRoom = (waiter: Waiter): boolean => waiter.isFree && (shares.get(waiter)?.length ?? 0) < waiter.most;
+      const taker = takers.flatMap((waiters) => waiters.find(hasRoom) ?? []).at(0);
+      if (taker !== undefined) shares.set(taker, [...(shares.get(taker) ?? []), job]);
+      return taker === undefined && takers.length > 0;
+    });
+    return shares;
+  }
+
+  /** False where there was nothing for it. */
+  async #serve(waiter: Waiter, offered: readonly DueJob[]): Promise<boolean> {
+    const served = await waiter.serve(offered, this.#stopping.signal);
+    this.#handOver();
+    return served;
   }
 }

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { eventually } from '#libs/testing';
+import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
+
+let api: RunningApi;
+let worker: string;
+let owner: pg.Client;
+beforeAll(async () => {
+  api = await RunningApi.start();
+  worker = (await api.key({ scopes: ['jobs:work'] })).secret;
+  owner = new pg.Client({ connectionString: api.ownerUrl });
+  await owner.connect();
+  await api.call(api.credentials.admin, 'PUT', '/v1/policy-types/auto', { title: 'Auto' });
+  await api.call(api.credentials.other, 'PUT', '/v1/policy-types/auto', { title: 'Auto' });
+});
+afterAll(async () => {
+  await owner.end();
+  await api.stop();
+});
+
+const submit = async (credential = api.credentials.admin): Promise<string> =>
+  String((await api.call(credential, 'POST', '/v1/jobs', { policy_type: 'auto', input: {} })).body['id']);
+const lease = (body: object): Promise<ApiAnswer> => api.call(worker, 'POST', '/v1/worker/leases', body);
+const jobsIn = ({ body }: ApiAnswer): readonly string[] =>
+  (body['data'] as readonly { readonly job: { readonly id: string } }[]).map(({ job }) => job.id);
+
+/** While the work is done, the read model of jobs does not move: its checkpoint is held. */
+async function withoutReadModel<T>(work: () => Promise<T>): Promise<T> {
+  await owner.query('begin');
+  await owner.query(`select from read_models.projection_checkpoints where projection = 'jobs' for update`);
+  return work().finally(() => owner.query('rollback'));
+}
+
+async function waiting(workers: number): Promise<void> {
+  const line = `keyledger_workers_waiting ${workers}\n`;
+  await eventually(line, async () => {
+    const { text } = await api.call(api.credentials.platform, 'GET', '/metrics');
+    return text.includes(line) ? true : null;
+  });
+}
+
+it('hands a job to a worker that waits on the same node before any read model has it', async () => {
+  const asked = lease({ wait_seconds: 30 });
+  await waiting(1);
+  const [id, leased] = await withoutReadModel(async () => [await submit(), await asked] as const);
+  expect(jobsIn(leased)).toEqual([id]);
+});
+
+it('hands each job out once, also where the read model shows it to others meanwhile', async () => {
+  const asked = Array.from({ length: 8 }, () => lease({ wait_seconds: 5, max: 2 }));
+  await waiting(8);
+  const ids = await Promise.all(Array.from({ length: 12 }, () => submit()));
+  const leased = (await Promise.all([...asked, ...asked.map(() => lease({ wait_seconds: 5, max: 2 }))])).flatMap(
+    jobsIn,
+  );
+  expect([...leased].sort()).toEqual([...ids].sort());
+});
+
+it('hands no job to a worker of another organization', async () => {
+  const asked = lease({ wait_seconds: 2 });
+  await waiting(1);
+  const foreign = await submit(api.credentials.other);
+  await delay(100);
+  const own = await submit();
+  expect([jobsIn(await asked), foreign === own]).toEqual([[own], false]);
+});
