@@ -11,6 +11,7 @@ export type RejectionCode =
   | 'job_finished'
   | 'job_not_retryable'
   | 'lease_lost'
+  | 'rate_limited'
   | 'unknown_policy_type'
   | 'policy_type_not_found'
   | 'invalid_schema'

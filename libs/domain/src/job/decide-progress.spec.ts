@@ -36,6 +36,27 @@ it('begins anew with each attempt', () =>
     .when(report({ attempt: 2 }))
     .then([progressed({ attempt: 2 })]));
 
+it('records ten thousand reports of an attempt at once, and one a second from then on', () => {
+  const many = Array.from({ length: 10_000 }, (_, n) => jobProgressed({ message: `row ${n}` }));
+  const often = [...jobThatIs.queued, jobLeased({}, { at: LATER }), ...many];
+  const another = report({ message: 'row 10000' });
+  const before = { percent: 50, message: 'row 9999' };
+  given(often.slice(0, -1))
+    .when(another)
+    .then([progressed({ message: 'row 10000', before: { percent: 50, message: 'row 9998' } })]);
+  given(often).when(another).thenRejected('rate_limited');
+  given(often)
+    .when(report({ message: 'row 9999' }))
+    .then([]);
+  const aSecondLater = { now: LATER * 1_000 + 1_000, leaseEndsAt: LATER * 1_000 + 2_000 };
+  given(often)
+    .when({ ...another, ...aSecondLater })
+    .then([progressed({ message: 'row 10000', before })]);
+  given([...often, jobProgressed({ message: 'row 10000' })])
+    .when(report({ ...aSecondLater, message: 'row 10001' }))
+    .thenRejected('rate_limited');
+});
+
 it('refuses at the end of the lease', () =>
   given(jobThatIs.processing)
     .when(report({ leaseEndsAt: LATER * 1000 }))

@@ -1,6 +1,6 @@
 import { MalformedEvent } from '../stored/malformed-event.js';
 import { attemptOf, runningAttempt } from './existing-job.js';
-import type { JobLeased, JobUsageRecorded } from './job.events.js';
+import type { JobLeased, JobProgressed, JobUsageRecorded } from './job.events.js';
 import type { AttemptState, JobFacts } from './job.state.js';
 
 /*
@@ -23,11 +23,19 @@ export function attemptStarted(job: JobFacts, { type, data }: JobLeased, at: num
     startedAt: at,
     finishedAt: null,
     outcome: null,
+    progressReports: 0,
     error: null,
     report: null,
   };
   const progress = { percent: 0, message: null };
   return { ...job, phase: 'processing', isBackingOff: false, progress, attempts: [...job.attempts, attempt] };
+}
+
+export function attemptProgressed(job: JobFacts, event: JobProgressed): JobFacts {
+  const attempt = requireRunning(job, event);
+  const { percent, message } = event.data;
+  const reported = { ...attempt, progressReports: attempt.progressReports + 1 };
+  return { ...withAttempt(job, reported), progress: { percent, message } };
 }
 
 export function attemptEnded(

@@ -1,7 +1,7 @@
 import type { Recorded } from '../recorded.js';
 import { toSeconds } from '../seconds.js';
 import { MalformedEvent } from '../stored/malformed-event.js';
-import { attemptEnded, attemptReportedLate, attemptStarted, requireRunning } from './evolve-attempt.js';
+import { attemptEnded, attemptProgressed, attemptReportedLate, attemptStarted } from './evolve-attempt.js';
 import { runningAttempt } from './existing-job.js';
 import type { JobCancelled, JobEvent, JobRetried, JobSubmitted } from './job.events.js';
 import type { JobFacts, JobState } from './job.state.js';
@@ -23,10 +23,8 @@ function changed(job: JobFacts, event: Exclude<JobEvent, JobSubmitted>, at: numb
   switch (event.type) {
     case 'job.leased':
       return attemptStarted(job, event, at);
-    case 'job.progressed': {
-      requireRunning(job, event);
-      return { ...job, progress: { percent: event.data.percent, message: event.data.message } };
-    }
+    case 'job.progressed':
+      return attemptProgressed(job, event);
     case 'job.completed': {
       const { result, result_sha256: resultSha256, usage } = event.data;
       const end = { outcome: 'completed', error: null, report: { kind: 'completed', resultSha256, usage } } as const;

@@ -26,6 +26,8 @@ export interface AttemptState {
   readonly finishedAt: number | null;
   /** Null while it runs. */
   readonly outcome: AttemptOutcome | null;
+  /** How often it has said how far it is; equal reports again aside. */
+  readonly progressReports: number;
   readonly error: JobError | null;
   readonly report: AttemptReport | null;
 }

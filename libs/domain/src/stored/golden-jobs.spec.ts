@@ -29,7 +29,7 @@ const usage = {
 };
 const failure = { code: 'ocr_timeout', message: 'The scanner did not answer.' };
 const [startedAt, reportedAt] = [START * 1000 + 10_250, START * 1000 + 20_250];
-const attempt = { number: 1, workerId: 'worker-1', leaseSeconds: 30, startedAt };
+const attempt = { number: 1, workerId: 'worker-1', leaseSeconds: 30, startedAt, progressReports: 0 };
 const submitted = {
   ...{ id, policyType: 'commercial_auto', source: 'api', priority: 5, maxAttemptsAskedFor: 1, isBackingOff: false },
   ...{ submittedBy: { type: 'api_key', id: 'ak_2YkLm3pQrStUvWxYz012' }, metadata: { case: 'A-17' } },
@@ -54,7 +54,7 @@ it('folds a job that was completed into the state that it meant when it was writ
       result: { premium: '1200.00', accepted: true },
       attempts: [
         {
-          ...{ ...attempt, finishedAt: reportedAt, outcome: 'completed', error: null },
+          ...{ ...attempt, progressReports: 1, finishedAt: reportedAt, outcome: 'completed', error: null },
           report: {
             ...{ kind: 'completed', usage },
             resultSha256: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
