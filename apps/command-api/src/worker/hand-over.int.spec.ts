@@ -19,8 +19,8 @@ afterAll(async () => {
   await api.stop();
 });
 
-const submit = async (credential = api.credentials.admin): Promise<string> =>
-  String((await api.call(credential, 'POST', '/v1/jobs', { policy_type: 'auto', input: {} })).body['id']);
+const submit = async (credential = api.credentials.admin, body: object = {}): Promise<string> =>
+  String((await api.call(credential, 'POST', '/v1/jobs', { policy_type: 'auto', input: {}, ...body })).body['id']);
 const lease = (body: object): Promise<ApiAnswer> => api.call(worker, 'POST', '/v1/worker/leases', body);
 const jobsIn = ({ body }: ApiAnswer): readonly string[] =>
   (body['data'] as readonly { readonly job: { readonly id: string } }[]).map(({ job }) => job.id);
@@ -64,4 +64,26 @@ it('hands no job to a worker of another organization', async () => {
   await delay(100);
   const own = await submit();
   expect([jobsIn(await asked), foreign === own]).toEqual([[own], false]);
+});
+
+it('hands out what was put off in its turn, once its time has come', async () => {
+  await api.call(api.credentials.admin, 'PUT', '/v1/policy-types/later', { title: 'Later' });
+  const soon = Math.floor(Date.now() / 1_000) + 2;
+  const later = { policy_type: 'later' };
+  const low = await submit(api.credentials.admin, { ...later, priority: 1 });
+  const high = await submit(api.credentials.admin, { ...later, priority: 8, scheduled_for: soon });
+  await submit(api.credentials.admin, { ...later, priority: 9, scheduled_for: soon + 3_600 });
+  await eventually('its time', async () => {
+    const { body } = await api.call(api.credentials.admin, 'GET', `/v1/jobs/${high}`);
+    return body['status'] === 'queued' ? true : null;
+  });
+  const middle = await submit(api.credentials.admin, { ...later, priority: 5 });
+  await eventually('all of them', async () => {
+    const { body } = await api.call(api.credentials.admin, 'GET', '/v1/jobs?status=queued&policy_type=later');
+    return (body['data'] as readonly unknown[]).length === 3 ? true : null;
+  });
+  const taken: string[] = [];
+  for (const policy_types of [['later', 'auto'], ['later'], undefined])
+    taken.push(...jobsIn(await lease({ policy_types })));
+  expect(taken).toEqual([high, middle, low]);
 });

@@ -11,7 +11,8 @@ import type { Migration } from '#libs/postgres';
  * `claim_jobs` looks into the read model of jobs for what is due, turn by turn between organizations, and makes a row for
  * each attempt that it hands out, to each of those who ask in their order, up to as many as it asks for: who asks at the
  * same time asks together, for claims side by side would all try the same rows. Somebody on another node who was faster
- * has made that row already; the event decides in the end.
+ * has made that row already; the event decides in the end. What waits for no time is found by its order, by type where
+ * types are asked for; of what was put off, the 5,000 whose time came first are looked at, whatever their order.
  */
 export const jobQueueMigrations: readonly Migration[] = [
   {
@@ -67,6 +68,8 @@ export const jobQueueMigrations: readonly Migration[] = [
         v_org text := p_after;
         v_wrapped boolean := false;
         v_orgs text[] := '{}';
+        -- those with a job whose time has come, of which there are few: it is handed out soon
+        v_deferred_orgs text[];
         v_jobs text[] := '{}';
         v_attempts int[] := '{}';
         v_ranks int[] := '{}';
@@ -76,12 +79,28 @@ export const jobQueueMigrations: readonly Migration[] = [
         v_now bigint := floor(extract(epoch from clock_timestamp()));
       begin
         perform job_queue.confine(p_org);
+        if p_org is null then
+          select array_agg(distinct due.org_id) into v_deferred_orgs
+          from (select job.org_id from read_models.jobs job
+                where job.phase = 'waiting' and job.deferred and job.available_at <= v_now
+                  and (p_types is null or job.policy_type = any (p_types))
+                order by job.available_at limit 5000) due;
+        end if;
         -- From the organization behind p_after on and around; a step of the index for each, and no more than are needed.
         loop
           if p_org is null then
-            select job.org_id into v_org from read_models.jobs job
-            where job.phase = 'waiting' and job.org_id > v_org and (not v_wrapped or job.org_id <= p_after)
-            order by job.org_id limit 1;
+            select min(next.org_id) into v_org from (
+              (select job.org_id from read_models.jobs job
+               where p_types is null and job.phase = 'waiting' and not job.deferred and job.org_id > v_org
+               order by job.org_id limit 1)
+              union all
+              select of_type.org_id from unnest(p_types) type cross join lateral (
+                select job.org_id from read_models.jobs job
+                where job.phase = 'waiting' and not job.deferred and job.policy_type = type and job.org_id > v_org
+                order by job.org_id limit 1) of_type
+              union all
+              select deferred from unnest(v_deferred_orgs) deferred where deferred > v_org
+            ) next where not v_wrapped or next.org_id <= p_after;
             if v_org is null then
               exit when v_wrapped;
               v_wrapped := true;
@@ -93,12 +112,28 @@ export const jobQueueMigrations: readonly Migration[] = [
           end if;
           select array_agg(due.id), array_agg(due.attempt) into v_due_jobs, v_due_attempts
           from (
-            select job.id, job.attempts + 1 as attempt from read_models.jobs job
-            where job.org_id = v_org and job.phase = 'waiting' and job.available_at <= v_now
-              and (p_types is null or job.policy_type = any (p_types))
-              and not exists (select from job_queue.leases lease
-                              where lease.job_id = job.id and lease.attempt = job.attempts + 1)
-            order by job.priority desc, job.created_seq
+            select waiting.id, waiting.attempts + 1 as attempt from (
+              (select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
+               where p_types is null and job.org_id = v_org and job.phase = 'waiting' and not job.deferred
+                 and not exists (select from job_queue.leases lease
+                                 where lease.job_id = job.id and lease.attempt = job.attempts + 1)
+               order by job.priority desc, job.created_seq limit v_max)
+              union all
+              select of_type.* from unnest(p_types) type cross join lateral (
+                select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
+                where job.policy_type = type and job.org_id = v_org and job.phase = 'waiting' and not job.deferred
+                  and not exists (select from job_queue.leases lease
+                                  where lease.job_id = job.id and lease.attempt = job.attempts + 1)
+                order by job.priority desc, job.created_seq limit v_max) of_type
+              union all
+              (select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
+               where job.org_id = v_org and job.phase = 'waiting' and job.deferred and job.available_at <= v_now
+                 and (p_types is null or job.policy_type = any (p_types))
+                 and not exists (select from job_queue.leases lease
+                                 where lease.job_id = job.id and lease.attempt = job.attempts + 1)
+               order by job.available_at limit 5000)
+            ) waiting
+            order by waiting.priority desc, waiting.created_seq
             limit v_max
           ) due;
           if v_due_jobs is not null then
@@ -272,7 +307,9 @@ export const jobQueueMigrations: readonly Migration[] = [
                  count(*) filter (where open.available_at is null),
                  min(open.available_at) filter (where open.available_at <= v_now)
           -- each by its own index, however many jobs have ended
-          from (select job.org_id, job.available_at from read_models.jobs job where job.phase = 'waiting'
+          from (select job.org_id, job.available_at from read_models.jobs job where job.phase = 'waiting' and not job.deferred
+                union all
+                select job.org_id, job.available_at from read_models.jobs job where job.phase = 'waiting' and job.deferred
                 union all
                 select job.org_id, null from read_models.jobs job where job.phase = 'processing') open
           group by open.org_id order by open.org_id;

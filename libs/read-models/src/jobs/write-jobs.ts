@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { JobFacts } from '#libs/domain';
 import { BinaryArray } from '../binary-array.js';
 import type { ProjectedJob } from './load-jobs.js';
 
@@ -33,7 +34,13 @@ function columns(jobs: readonly ChangedJob[]): Buffer[] {
     BinaryArray.int8(jobs, ({ job }) => job.attempts.at(-1)?.leaseSeconds ?? null),
     BinaryArray.text(states, (state) => state),
     BinaryArray.int8(states, (state) => Buffer.byteLength(state)),
+    BinaryArray.int8(jobs, ({ job }) => (isDeferred(job) ? 1 : 0)),
   ];
+}
+
+/** Whether it began to wait for a time rather than for a worker. */
+function isDeferred({ isBackingOff, attempts, availableAt, createdAt }: JobFacts): boolean {
+  return isBackingOff || (attempts.length === 0 && availableAt > createdAt);
 }
 
 /** What a job was submitted as never changes. */
@@ -48,16 +55,17 @@ function origins(jobs: readonly ChangedJob[]): Buffer[] {
   ];
 }
 
-const PAGE = '$1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[]';
+const PAGE =
+  '$1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[]';
 
 const INSERT_JOBS = `
   insert into jobs
-    (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes,
+    (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes, deferred,
      created_seq, created_at, priority, policy_type, source, key_id)
-  select org_id, id, phase, available_at, attempts, lease_seconds, state::json, state_bytes,
+  select org_id, id, phase, available_at, attempts, lease_seconds, state::json, state_bytes, deferred = 1,
          created_seq, created_at, priority, policy_type, source, key_id
-  from unnest(${PAGE}, $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[]) as page
-    (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes,
+  from unnest(${PAGE}, $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[]) as page
+    (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes, deferred,
      created_seq, created_at, priority, policy_type, source, key_id)`;
 
 const UPDATE_JOBS = `
@@ -67,6 +75,7 @@ const UPDATE_JOBS = `
     attempts = page.attempts,
     lease_seconds = page.lease_seconds,
     state = page.state::json,
-    state_bytes = page.state_bytes
-  from unnest(${PAGE}) as page (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes)
+    state_bytes = page.state_bytes,
+    deferred = page.deferred = 1
+  from unnest(${PAGE}) as page (org_id, id, phase, available_at, attempts, lease_seconds, state, state_bytes, deferred)
   where stored.org_id = page.org_id and stored.id = page.id`;

@@ -2,7 +2,9 @@ import type { Migration } from '#libs/postgres';
 import { confined } from './confined.js';
 
 /**
- * The jobs, and with them the queue: `jobs_queue` leads through what waits in the order in which it is handed out.
+ * The jobs, and with them the queue. What waits for nothing but a worker is led through in the order in which it is handed
+ * out, by organization (`jobs_ready`) and by type (`jobs_ready_of_type`), so that neither jobs of other types nor jobs of
+ * later days are in the way; what is put off until a time has an order of its own, by that time.
  * `state` is the domain's `JobFacts` without the input, which only workers see and which they get from the log; the
  * columns beside it are what lists and the queue filter and sort by.
  *
@@ -21,6 +23,8 @@ export const jobsMigration: Migration = {
       phase text collate "C" not null,
       -- Unix seconds, of meaning while it waits
       available_at bigint not null,
+      -- whether that was in the future when the job began to wait: scheduled, or backing off
+      deferred boolean not null,
       priority int not null,
       policy_type text collate "C" not null,
       source text not null,
@@ -34,8 +38,12 @@ export const jobsMigration: Migration = {
       primary key (org_id, id)
     ) with (fillfactor = 70);
     create unique index jobs_newest on read_models.jobs (org_id, created_seq);
-    create index jobs_queue on read_models.jobs (org_id, priority desc, created_seq) include (available_at, policy_type)
-      where phase = 'waiting';
+    create index jobs_ready on read_models.jobs (org_id, priority desc, created_seq)
+      where phase = 'waiting' and not deferred;
+    create index jobs_ready_of_type on read_models.jobs (policy_type, org_id, priority desc, created_seq)
+      where phase = 'waiting' and not deferred;
+    create index jobs_deferred on read_models.jobs (available_at, org_id) where phase = 'waiting' and deferred;
+    create index jobs_deferred_of_org on read_models.jobs (org_id, available_at) where phase = 'waiting' and deferred;
     create index jobs_processing on read_models.jobs (org_id, id) where phase = 'processing';
 
     -- the number of each event of a job, for its history; the events themselves are in the log
