@@ -37,10 +37,11 @@ const LOG = logOf([
 ]);
 let database: ReadModelDatabase;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await ReadModelDatabase.create();
 });
-afterEach(() => database.drop());
+afterEach(() => database.forget());
+afterAll(() => database.drop());
 
 async function found(filter: Partial<AuditFilter>, page = {}) {
   const whole = { limit: 50, beforeSeq: null, offset: 0 };

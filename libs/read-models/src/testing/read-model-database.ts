@@ -62,12 +62,14 @@ export class ReadModelDatabase {
 
   /** Throws away what was projected, checkpoint included, as a rebuild does. */
   async forget(): Promise<void> {
-    const { rows } = await this.#asOwner<{ tables: string }>(
-      `select string_agg(format('%I.%I', schemaname, tablename), ', ') as tables
+    const { rows } = await this.#asOwner<{ deletes: string }>(
+      `select string_agg(format('delete from %I.%I;', schemaname, tablename), ' ') as deletes
        from pg_tables where schemaname like 'read\\_models\\_%' or tablename = 'projection_sequences'`,
     );
-    await this.#asOwner(`truncate ${rows[0]?.tables}`);
-    await this.#asOwner('update read_models.projection_checkpoints set position = 0, last_stream = null');
+    // Of few rows that is a third of the work of a truncate, which makes every table and index anew.
+    await this.#asOwner(
+      `${rows[0]?.deletes} update read_models.projection_checkpoints set position = 0, last_stream = null`,
+    );
   }
 
   async drop(): Promise<void> {
