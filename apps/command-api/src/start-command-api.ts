@@ -24,8 +24,8 @@ import {
   ApiKeyHistoryProjection,
   ApiKeysProjection,
   AuditLogProjection,
+  endedJobs,
   getApiKey,
-  getJob,
   JobsProjection,
   PolicyTypesProjection,
   recordUse,
@@ -40,6 +40,7 @@ import { ExportAudit } from './audit-log/export-audit.js';
 import { createCommandApi } from './create-command-api.js';
 import { finishRequests } from './http/finish-requests.js';
 import { LogPositions } from './http/log-positions.js';
+import { Extractions } from './jobs/extract/extractions.js';
 import { FinishedJobs } from './jobs/extract/finished-jobs.js';
 import { JobSchemas } from './jobs/job-schemas.js';
 import { JobWrites } from './jobs/job-writes.js';
@@ -198,7 +199,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     holdsScope: (caller: ApiKeyCaller, scope: string) => holds(caller, scope),
   };
   const credentialWatch = new CredentialWatch({ ...recheck, clock });
-  const finished = new FinishedJobs({ find: (orgId, id) => getJob(database, orgId, id), progress });
+  const finished = new FinishedJobs({ endedOf: (orgId, ids) => endedJobs(database, orgId, ids), progress });
   const application = await createCommandApi({
     settings,
     logger,
@@ -231,7 +232,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
         queue,
         credentials: new LiveCredentials(recheck),
         sealPosition,
-        finished,
+        extractions: new Extractions({ finished, store, sealPosition }),
         logger,
       }),
       LiveEventsModule.over(live.events, credentialWatch),

@@ -18,6 +18,7 @@ export * from './audit-log/list-audit-actors.js';
 export * from './audit-log/read-audit-page.js';
 export type * from './audit-log/recorded-entry.js';
 export * from './audit-log/stream-audit-entries.js';
+export * from './jobs/ended-jobs.js';
 export * from './jobs/get-job.js';
 export type * from './jobs/job-filter.js';
 export * from './jobs/jobs.projection.js';

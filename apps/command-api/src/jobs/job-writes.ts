@@ -25,6 +25,9 @@ export interface JobWritesOptions {
   readonly onDue: (job: DueJob) => void;
 }
 
+/** What a write is answered when it is carried out for the first time, as it is kept for a repeated request. */
+export type FirstAnswer = Omit<WriteAnswer, 'replayed'>;
+
 /** One write on a job: what to decide, and how to answer what came of it. */
 export interface JobWrite {
   readonly jobId: string;
@@ -33,6 +36,8 @@ export interface JobWrite {
   readonly status: 200 | 202;
   /** Where the job is to be found, for one that is new. */
   readonly location?: string;
+  /** What to answer in place of the job, once that is known: until then the write counts as running. */
+  readonly answer?: (written: FirstAnswer) => Promise<FirstAnswer>;
 }
 
 /** What the use cases that change jobs for clients have in common: one idempotent command on the job's stream. */
@@ -46,7 +51,7 @@ export class JobWrites {
    */
   run(context: WriteContext, write: (attempt: WriteAttempt) => Promise<JobWrite>): Promise<WriteAnswer> {
     return this.options.writes.run(context, async (attempt) => {
-      const { jobId, command, startsStream, status, location = null } = await write(attempt);
+      const { jobId, command, startsStream, status, location = null, answer } = await write(attempt);
       const outcome = await this.options.runner.run({
         type: jobStreams,
         stream: streamOf(jobId),
@@ -60,7 +65,8 @@ export class JobWrites {
       const due = dueJob(context.caller.orgId, job, outcome.decidedAt);
       if (due !== null) this.options.onDue(due);
       const body = presentJobInFull(job, Math.floor(outcome.decidedAt / 1_000));
-      return { status, body, location, logPosition: this.options.sealPosition(outcome.position) };
+      const written = { status, body, location, logPosition: this.options.sealPosition(outcome.position) };
+      return answer === undefined ? written : answer(written);
     });
   }
 

@@ -168,22 +168,6 @@ it('serves organizations turn by turn, within one by priority and then by age', 
   expect(got.slice(0, 2).map(({ org_id }) => org_id)).toContain('org_b');
 });
 
-it('answers an extraction when the job has ended, and again so', async () => {
-  const idempotency = { 'idempotency-key': 'extract-1' };
-  const body = { policy_type: 'auto', input: {}, timeout_seconds: 20 };
-  const asked = api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency);
-  const [leased] = await lease();
-  expect(await api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency)).toMatchObject({
-    ...{ status: 409, code: 'idempotency_in_flight' },
-  });
-  const id = leased?.job.id;
-  await post(`/v1/worker/jobs/${id}/complete`, { lease_token: leased?.lease_token, result: 'done' }, worker);
-  const answer = await asked;
-  expect([answer.status, answer.body]).toMatchObject([200, { id, status: 'completed', result: 'done', priority: 9 }]);
-  const again = await api.call(api.credentials.admin, 'POST', '/v1/extract', body, idempotency);
-  expect([again.status, again.body, again.headers.get('idempotent-replayed')]).toEqual([200, answer.body, 'true']);
-});
-
 it('stops no later attempt for a cancellation that is sent again', async () => {
   const own = { policy_types: ['cancelled'] };
   await put('cancelled');

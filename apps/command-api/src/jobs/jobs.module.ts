@@ -12,7 +12,7 @@ import { LeaseJobsController } from '../worker/lease-jobs/lease-jobs.controller.
 import { ChangeJobHandler } from './change-job/change-job.command.js';
 import { ChangeJobController } from './change-job/change-job.controller.js';
 import { ExtractController } from './extract/extract.controller.js';
-import { FinishedJobs } from './extract/finished-jobs.js';
+import { Extractions } from './extract/extractions.js';
 import { JobSchemas } from './job-schemas.js';
 import type { JobWrites } from './job-writes.js';
 import { SubmitJobHandler } from './submit-job/submit-job.command.js';
@@ -23,7 +23,7 @@ export interface JobsModuleOptions {
   readonly schemas: JobSchemas;
   readonly queue: JobQueue;
   readonly credentials: LiveCredentials;
-  readonly finished: FinishedJobs;
+  readonly extractions: Extractions;
   readonly sealPosition: (position: Position) => string;
   readonly logger: Logger;
 }
@@ -36,7 +36,7 @@ export class JobsModule {
     schemas,
     queue,
     credentials,
-    finished,
+    extractions,
     sealPosition,
     logger,
   }: JobsModuleOptions): DynamicModule {
@@ -53,7 +53,7 @@ export class JobsModule {
       ],
       providers: [
         { provide: JobSchemas, useValue: schemas },
-        { provide: FinishedJobs, useValue: finished },
+        { provide: Extractions, useValue: extractions },
         { provide: LeaseDesk, useValue: queue.desk },
         { provide: AnswerPosition, useValue: new AnswerPosition(sealPosition) },
         { provide: LiveCredentials, useValue: credentials },

@@ -11,7 +11,7 @@ import { parseSettings, type Settings } from '#libs/settings';
 import { createTestDatabase } from '#libs/testing';
 import { createProjector } from '../../../projector/src/create-projector.js';
 import { commandApiMigrations } from '../command-api-migrations.js';
-import { startCommandApi } from '../start-command-api.js';
+import { startCommandApi, type CommandApi } from '../start-command-api.js';
 import { DocumentedClient, type DocumentedAnswer } from './documented-client.js';
 
 /** The people of two organizations, each by a token of the embedded issuer, and who is none of them. */
@@ -52,6 +52,8 @@ export class RunningApi {
     readonly credentials: Credentials,
     /** The database's, whose owner sees everything. */
     readonly ownerUrl: string,
+    /** Starts another node over the same stores, and gives its URL. */
+    readonly anotherNode: () => Promise<string>,
     /** Leaves the read models as they are from here on. */
     readonly stopProjections: () => Promise<void>,
     /** Ends the API as a stop does, and leaves the stores to be looked at. */
@@ -69,21 +71,30 @@ export class RunningApi {
     projector.start();
     const issuer = await EmbeddedIssuer.open(directory);
     const platform = mintPlatformToken(randomBytes(32));
-    const api = await startCommandApi({
-      settings: { ...parseSettings({ RATE_LIMIT_RPS: '0', AUTH_FAILURES_PER_MINUTE: '0', PORT: '0' }), ...settings },
-      ownerUrl: database.url,
-      eventStore,
-      keyring: { currentPepper: 1, peppers: new Map([[1, randomBytes(32)]]), positionKey: randomBytes(32) },
-      jwt: jwt ?? issuer.verifier(),
-      platformTokens: new PlatformTokens([platformTokenHash(platform)]),
-      catalogue: DEFAULT_SCOPE_CATALOGUE,
-      logger: SILENT,
-      metrics: new ProductMetrics({ processMetrics: false }),
-      projections: () => projector.status(),
-      documentationRoot: '.',
-    });
+    const nodes: CommandApi[] = [];
+    const keyring = { currentPepper: 1, peppers: new Map([[1, randomBytes(32)]]), positionKey: randomBytes(32) };
+    const start = async (): Promise<CommandApi> => {
+      const node = await startCommandApi({
+        settings: { ...parseSettings({ RATE_LIMIT_RPS: '0', AUTH_FAILURES_PER_MINUTE: '0', PORT: '0' }), ...settings },
+        ownerUrl: database.url,
+        eventStore,
+        keyring,
+        jwt: jwt ?? issuer.verifier(),
+        platformTokens: new PlatformTokens([platformTokenHash(platform)]),
+        catalogue: DEFAULT_SCOPE_CATALOGUE,
+        logger: SILENT,
+        metrics: new ProductMetrics({ processMetrics: false }),
+        projections: () => projector.status(),
+        documentationRoot: '.',
+      });
+      nodes.push(node);
+      return node;
+    };
+    const api = await start();
+    const anotherNode = async (): Promise<string> => (await start()).url;
     let [apiStopped, projectionsStopped]: (Promise<void> | null)[] = [null, null];
-    const stopApi = (): Promise<void> => (apiStopped ??= api.stop());
+    const stopApi = (): Promise<void> =>
+      (apiStopped ??= Promise.all(nodes.map((node) => node.stop())).then(() => undefined));
     const stopProjections = (): Promise<void> => (projectionsStopped ??= projector.stop());
     const stop = async (): Promise<void> => {
       await stopApi();
@@ -103,7 +114,8 @@ export class RunningApi {
     };
     const client = await DocumentedClient.at(api.url);
     const { url: ownerUrl } = database;
-    return new RunningApi(api.url, client, issuer, eventStore, credentials, ownerUrl, stopProjections, stopApi, stop);
+    const ends = [anotherNode, stopProjections, stopApi, stop] as const;
+    return new RunningApi(api.url, client, issuer, eventStore, credentials, ownerUrl, ...ends);
   }
 
   /** One request as one caller; null: without a credential. @throws Error when the answer is not as documented */

@@ -1,41 +1,95 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobFacts } from '#libs/domain';
 import type { JobsProgress } from '../../worker/job-queue.js';
 
-export interface FinishedJobOptions {
-  /** As the read model has it; null before it has seen the job. @throws DatabaseUnavailable */
-  readonly find: (orgId: string, jobId: string) => Promise<JobFacts | null>;
+export interface FinishedJobsOptions {
+  /** Which of an organization's jobs have ended, as the read model has it. @throws DatabaseUnavailable */
+  readonly endedOf: (orgId: string, jobIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly progress: JobsProgress;
 }
 
-const LONGEST_LOOK_MS = 500;
-/** So many that wait shall not ask the database at each step of the read model. */
+export interface WaitForJob {
+  readonly orgId: string;
+  readonly jobId: string;
+  readonly timeoutMs: number;
+  /** The client has gone. */
+  readonly gone: AbortSignal;
+}
+
+interface Waiter extends Pick<WaitForJob, 'orgId' | 'jobId'> {
+  readonly tell: (ended: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Between two looks where the read model does not move, in case that was not heard. */
+const LOOK_ANYWAY_MS = 1_000;
+/** Between two looks however fast it moves. */
 const BETWEEN_LOOKS_MS = 25;
 
-/** Waits for jobs to end. */
+/**
+ * Waits for jobs to end. However many wait, a node looks once for all of an organization's, when the read model of jobs has
+ * moved on or somebody new has come.
+ */
 export class FinishedJobs {
   readonly #closing = new AbortController();
+  readonly #waiting = new Set<Waiter>();
+  #looking: Promise<void> | null = null;
+  #somebodyNew = new AbortController();
 
-  constructor(private readonly options: FinishedJobOptions) {}
+  constructor(private readonly options: FinishedJobsOptions) {}
 
   /** Ends every wait, for a stop: who waits is told to poll. */
   close(): void {
     this.#closing.abort();
   }
 
-  /** The job once it is completed, failed or cancelled; null where the time passes, or the client goes, before that. */
-  async waitFor(orgId: string, jobId: string, timeoutMs: number, gone: AbortSignal): Promise<JobFacts | null> {
+  /**
+   * Whether the job has ended: true as soon as it is completed, failed or cancelled, false where the time passes, the client
+   * goes or the node stops before that.
+   * @throws DatabaseUnavailable
+   */
+  async waitFor({ orgId, jobId, timeoutMs, gone }: WaitForJob): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const waiter: Waiter = { orgId, jobId, tell: resolve, fail: reject };
+    const giveUp = (): void => resolve(false);
+    const timer = setTimeout(giveUp, timeoutMs);
     const signal = AbortSignal.any([gone, this.#closing.signal]);
-    const { find, progress } = this.options;
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    this.#waiting.add(waiter);
+    this.#somebodyNew.abort();
+    this.#looking ??= this.#look();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      this.#waiting.delete(waiter);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { progress } = this.options;
+    while (this.#waiting.size > 0) {
+      // Both before the look, so that nothing that happens meanwhile is missed.
+      this.#somebodyNew = new AbortController();
       const mark = progress.mark();
-      const job = await find(orgId, jobId);
-      if (job !== null && job.finishedAt !== null) return job;
-      const left = deadline - performance.now();
-      if (left <= 0 || signal.aborted) return null;
-      const look = Math.min(left, LONGEST_LOOK_MS);
-      await Promise.all([progress.movedOn(mark, look, signal), delay(Math.min(left, BETWEEN_LOOKS_MS))]);
+      const byOrganization = Map.groupBy(this.#waiting, ({ orgId }) => orgId);
+      for (const [orgId, waiters] of byOrganization) await this.#lookFor(orgId, waiters);
+      if (this.#waiting.size === 0) break;
+      const wake = AbortSignal.any([this.#somebodyNew.signal, this.#closing.signal]);
+      // Where the read model cannot be heard, the next look says so to those who wait.
+      const moved = progress.movedOn(mark, LOOK_ANYWAY_MS, wake).catch(() => undefined);
+      await Promise.all([moved, delay(BETWEEN_LOOKS_MS)]);
+    }
+    this.#looking = null;
+  }
+
+  async #lookFor(orgId: string, waiters: readonly Waiter[]): Promise<void> {
+    try {
+      const ended = await this.options.endedOf(orgId, [...new Set(waiters.map(({ jobId }) => jobId))]);
+      for (const { jobId, tell } of waiters) if (ended.has(jobId)) tell(true);
+    } catch (error) {
+      for (const { fail } of waiters) fail(error);
     }
   }
 }

@@ -6,7 +6,7 @@ import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import type { WriteContext } from '../../write-side/write-context.js';
 import type { JobSchemas } from '../job-schemas.js';
 import { sha256Of } from '../sha256-of.js';
-import type { JobWrites } from '../job-writes.js';
+import type { FirstAnswer, JobWrites } from '../job-writes.js';
 
 export interface SubmitJobInput {
   readonly policyType: string;
@@ -24,6 +24,8 @@ export class SubmitJob extends Command<WriteAnswer> {
   constructor(
     readonly context: WriteContext,
     readonly input: SubmitJobInput,
+    /** What to answer in place of the new job; see `JobWrite`. */
+    readonly answer?: (jobId: string, submitted: FirstAnswer) => Promise<FirstAnswer>,
   ) {
     super();
   }
@@ -36,7 +38,7 @@ export class SubmitJobHandler implements ICommandHandler<SubmitJob> {
     private readonly schemas: JobSchemas,
   ) {}
 
-  execute({ context, input }: SubmitJob): Promise<WriteAnswer> {
+  execute({ context, input, answer }: SubmitJob): Promise<WriteAnswer> {
     const { orgId, type: callerType } = context.caller;
     return this.jobs.run(context, async ({ entropy, repeatedSince }) => {
       const jobId = jobIdFrom(entropyPiece(entropy, 0));
@@ -50,6 +52,7 @@ export class SubmitJobHandler implements ICommandHandler<SubmitJob> {
         startsStream: true,
         status: 202,
         location: `/v1/jobs/${jobId}`,
+        ...(answer === undefined ? {} : { answer: (submitted) => answer(jobId, submitted) }),
         command: (now) => ({
           kind: 'SubmitJob',
           jobId,
