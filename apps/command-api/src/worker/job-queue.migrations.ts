@@ -61,7 +61,11 @@ export const jobQueueMigrations: readonly Migration[] = [
       create function job_queue.claim_jobs(
         p_org text, p_after text, p_types text[], p_max int[], p_lease_seconds int[], p_holders text[], p_requests text[]
       ) returns table (asker int, org_id text, job_id text, attempt int, expires_at timestamptz)
-      language plpgsql as $$
+      language plpgsql
+      -- The way through is known, however old the statistics are: by the indexes, a few rows of each.
+      set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+      set max_parallel_workers_per_gather = 0
+      as $$
       #variable_conflict use_column
       declare
         v_max int := (select sum(most) from unnest(p_max) most);
@@ -73,6 +77,7 @@ export const jobQueueMigrations: readonly Migration[] = [
         v_jobs text[] := '{}';
         v_attempts int[] := '{}';
         v_ranks int[] := '{}';
+        v_types text[] := p_types;
         v_due_jobs text[];
         v_due_attempts int[];
         v_served int := 0;
@@ -110,16 +115,23 @@ export const jobQueueMigrations: readonly Migration[] = [
           else
             v_org := p_org;
           end if;
+          if p_types is null then
+            with recursive types as (
+              (select job.policy_type from read_models.jobs job
+               where job.org_id = v_org and job.phase = 'waiting' and not job.deferred
+               order by job.policy_type limit 1)
+              union all
+              select (select job.policy_type from read_models.jobs job
+                      where job.org_id = v_org and job.phase = 'waiting' and not job.deferred
+                        and job.policy_type > types.policy_type
+                      order by job.policy_type limit 1)
+              from types where types.policy_type is not null
+            ) select array_agg(types.policy_type) into v_types from types where types.policy_type is not null;
+          end if;
           select array_agg(due.id), array_agg(due.attempt) into v_due_jobs, v_due_attempts
           from (
             select waiting.id, waiting.attempts + 1 as attempt from (
-              (select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
-               where p_types is null and job.org_id = v_org and job.phase = 'waiting' and not job.deferred
-                 and not exists (select from job_queue.leases lease
-                                 where lease.job_id = job.id and lease.attempt = job.attempts + 1)
-               order by job.priority desc, job.created_seq limit v_max)
-              union all
-              select of_type.* from unnest(p_types) type cross join lateral (
+              select of_type.* from unnest(v_types) type cross join lateral (
                 select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
                 where job.policy_type = type and job.org_id = v_org and job.phase = 'waiting' and not job.deferred
                   and not exists (select from job_queue.leases lease

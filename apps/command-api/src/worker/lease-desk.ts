@@ -103,6 +103,7 @@ export class LeaseDesk {
   #wait(worker: WorkerCaller, request: LeaseRequest, signal: AbortSignal): Promise<readonly BegunLease[]> {
     const scope = { orgId: worker.orgId, policyTypes: request.policyTypes };
     return this.options.line.serve({
+      orgId: worker.orgId,
       group: groupOf(scope),
       waitMs: request.waitSeconds * 1_000,
       signal,

@@ -2,6 +2,8 @@ import type { DueJob } from './due-job.js';
 
 /** What a request waits for. */
 export interface Place<T> {
+  /** Whose workers these are: an organization, or null: the operator's own. */
+  readonly orgId: string | null;
   /** Whoever has the same looks for the same. */
   readonly group: string;
   readonly waitMs: number;
@@ -17,6 +19,7 @@ export interface Place<T> {
 
 /** A request that waits for work, until it gets some or its time is up. */
 export class Waiter {
+  readonly orgId: string | null;
   readonly group: string;
   readonly most: number;
   /** What it got. Rejects with what its claim rejects with. */
@@ -30,7 +33,8 @@ export class Waiter {
   #over = false;
 
   constructor(private readonly place: Place<unknown>) {
-    const { group, most, waitMs, signal } = place;
+    const { orgId, group, most, waitMs, signal } = place;
+    this.orgId = orgId;
     this.group = group;
     this.most = most;
     this.#deadline = performance.now() + waitMs;

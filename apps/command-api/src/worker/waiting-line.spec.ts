@@ -1,9 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SILENT } from '#libs/observability';
+import { eventually } from '#libs/testing';
 import type { DueJob } from './due-job.js';
 import { WaitingLine } from './waiting-line.js';
 
-const ANYTHING = { group: 'g', waitMs: 60_000, signal: new AbortController().signal, most: 1, takes: () => true };
+const ANYTHING = {
+  orgId: 'org_a',
+  group: 'g',
+  waitMs: 60_000,
+  signal: new AbortController().signal,
+  most: 1,
+  takes: () => true,
+};
 
 /** Work that comes by hand, and a read model that moves with it. */
 class Work {
@@ -40,7 +48,15 @@ class Work {
       const got = offered.length > 0 ? offered.map(({ jobId }) => jobId) : this.#things.splice(0, most);
       return got.map((thing) => `${who} ${thing}`);
     };
-    return this.line.serve({ group, waitMs, signal, most, claim, takes: ({ policyType }) => policyType === takes });
+    return this.line.serve({
+      orgId: null,
+      group,
+      waitMs,
+      signal,
+      most,
+      claim,
+      takes: ({ policyType }) => policyType === takes,
+    });
   }
 }
 
@@ -135,6 +151,25 @@ it('is bounded: one more than may wait is answered at once', async () => {
   expect(await work.ask('d')).toEqual([]);
   await work.line.close();
   await Promise.all(asked);
+});
+
+it('is bounded for each organization, in those who wait and in what they wait for', async () => {
+  const line = new WaitingLine({
+    ...{ logger: SILENT, mark: () => 0n, mostOfOne: 3, mostGroupsOfOne: 2 },
+    movedOn: (_, timeoutMs, signal) => delay(timeoutMs, undefined, { signal }).catch(() => undefined),
+  });
+  const ask = (orgId: string | null, group: string): Promise<readonly never[]> =>
+    line.serve({ ...ANYTHING, orgId, group, claim: () => Promise.resolve([]) });
+  const asked = [ask('org_a', 'a1'), ask('org_a', 'a2')];
+  await eventually('the first two', () => (line.length === 2 ? true : null));
+  expect(await ask('org_a', 'a3')).toEqual([]);
+  asked.push(ask('org_a', 'a2'));
+  await eventually('a third', () => (line.length === 3 ? true : null));
+  expect(await ask('org_a', 'a1')).toEqual([]);
+  asked.push(ask('org_b', 'b1'), ...['c', 'd', 'e', 'f'].map((group) => ask(null, group)));
+  await eventually('all others', () => (line.length === 8 ? true : null));
+  await line.close();
+  expect(await Promise.all(asked)).toEqual(asked.map(() => []));
 });
 
 describe('a job that is known to be due', () => {

@@ -11,6 +11,10 @@ export interface WaitingLineOptions {
   readonly logger: Logger;
   /** Most that may wait at once, default 10,000; one more is answered at once, with nothing. */
   readonly most?: number;
+  /** Most of one organization, default 1,000. */
+  readonly mostOfOne?: number;
+  /** Most different things that workers of one organization may wait for, default 50: each costs a look. */
+  readonly mostGroupsOfOne?: number;
 }
 
 /** Between two looks while nothing is said to have changed: what was scheduled has become due, or a hint was lost. */
@@ -55,8 +59,7 @@ export class WaitingLine {
       const got = await claim([]);
       if (got.length > 0) return got;
     }
-    const isFull = this.#waiting >= (this.options.most ?? 10_000);
-    if (waitMs === 0 || isFull || signal.aborted || this.#stopping.signal.aborted) return [];
+    if (waitMs === 0 || !this.#hasRoomFor(place) || signal.aborted || this.#stopping.signal.aborted) return [];
     const waiter = new Waiter(place);
     this.#join(waiter);
     try {
@@ -79,6 +82,15 @@ export class WaitingLine {
     this.#stopping.abort();
     for (const waiters of this.#groups.values()) for (const waiter of [...waiters]) waiter.sendAway();
     await Promise.all([this.#serving, this.#handing]);
+  }
+
+  #hasRoomFor({ orgId, group }: Pick<Place<unknown>, 'orgId' | 'group'>): boolean {
+    const { most = 10_000, mostOfOne = 1_000, mostGroupsOfOne = 50 } = this.options;
+    if (this.#waiting >= most) return false;
+    if (orgId === null) return true;
+    const own = [...this.#groups.values()].filter(([first]) => first?.orgId === orgId);
+    const waiting = own.reduce((sum, { length }) => sum + length, 0);
+    return waiting < mostOfOne && (this.#groups.has(group) || own.length < mostGroupsOfOne);
   }
 
   #join(waiter: Waiter): void {

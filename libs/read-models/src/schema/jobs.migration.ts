@@ -38,7 +38,7 @@ export const jobsMigration: Migration = {
       primary key (org_id, id)
     ) with (fillfactor = 70);
     create unique index jobs_newest on read_models.jobs (org_id, created_seq);
-    create index jobs_ready on read_models.jobs (org_id, priority desc, created_seq)
+    create index jobs_ready on read_models.jobs (org_id, policy_type, priority desc, created_seq)
       where phase = 'waiting' and not deferred;
     create index jobs_ready_of_type on read_models.jobs (policy_type, org_id, priority desc, created_seq)
       where phase = 'waiting' and not deferred;
