@@ -28,8 +28,9 @@ class Hands implements Clock {
     return new Promise((done) => void this.#waiting.push({ until: this.#now + ms, done }));
   }
 
-  /** Long enough for all that is put off, and as many turns as it takes to hand it on. */
+  /** Long enough for all that is put off; others have their turns before and after. */
   async pass(): Promise<void> {
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
     this.#now += 150;
     for (const { until, done } of this.#waiting.splice(0)) if (until <= this.#now) done();
     for (let turns = 0; turns < 20; turns++) await Promise.resolve();

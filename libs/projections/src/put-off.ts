@@ -32,15 +32,16 @@ export async function* putOff(
   };
   let held = null as LogPage | null;
   let dueAt = -Infinity;
-  let next = ask();
+  let asked: Promise<IteratorResult<LogPage>> | null = null;
   try {
     for (;;) {
+      const next = (asked ??= ask());
       const isDue = held !== null && (await isFirst(clock.wait(dueAt - clock.now()), next));
       if (!isDue) {
         const result = await next;
         if (result.done === true) break;
+        asked = null;
         const { value } = result;
-        next = ask();
         held = held === null ? value : together(held, value);
         if (held.events.length < MOST_EVENTS && !value.events.some(isOwn) && clock.now() < dueAt) continue;
       }

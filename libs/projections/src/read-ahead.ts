@@ -1,10 +1,13 @@
+import type { LogPage } from '#libs/event-store';
+
 /**
- * The same values, each asked for while the consumer still works on the one before: at most one is held ready. A
- * failure is thrown where its value would have been, after all before it were handed out.
+ * The same pages, each asked for while the consumer still works on the one before: at most one is held ready. But what
+ * comes after a page that ended at the end of the log is asked for when the consumer is done, so that it then gets all that
+ * has come meanwhile at once. A failure is thrown where its page would have been, after all before it were handed out.
  */
-export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+export async function* readAhead(source: AsyncIterable<LogPage>): AsyncGenerator<LogPage, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<T>> => {
+  const ask = (): Promise<IteratorResult<LogPage>> => {
     const asked = iterator.next();
     // Seen when it is awaited below; a consumer that stops first leaves nothing unhandled behind.
     asked.catch(() => undefined);
@@ -15,8 +18,9 @@ export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T,
     for (;;) {
       const result = await next;
       if (result.done === true) return;
-      next = ask();
+      const ahead = result.value.caughtUp ? null : ask();
       yield result.value;
+      next = ahead ?? ask();
     }
   } finally {
     // Not awaited: it ends behind what was asked for, which may come only with the next event.
