@@ -46,6 +46,9 @@ export default {
       // Node starts no thread with sources of ours: the one for schemas is the compiled one here too.
       moduleNameMapper: { '/worker-file\\.js$': '<rootDir>/dist/libs/json-schemas/src/worker-file.js', ...names },
     }),
-    level('e2e', ['<rootDir>/{apps,libs,examples}/**/*.e2e.spec.ts']),
+    level('e2e', ['<rootDir>/{apps,libs,examples}/**/*.e2e.spec.ts'], {
+      globalSetup: '<rootDir>/libs/testing/src/jest/make-templates.mjs',
+      globalTeardown: '<rootDir>/libs/testing/src/jest/remove-templates.mjs',
+    }),
   ],
 };

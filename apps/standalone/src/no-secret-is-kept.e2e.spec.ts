@@ -9,7 +9,7 @@ const NAME = 'a name that everybody may find';
 let system: StartedSystem;
 
 beforeAll(async () => {
-  system = await StartedSystem.start({ env: { LOG_LEVEL: 'debug' } });
+  system = await StartedSystem.start({ first: true, env: { LOG_LEVEL: 'debug' } });
 });
 afterAll(() => system.dispose());
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
 
 it('keeps organization, tokens and keys over a restart, in files for the owner alone', async () => {
-  const system = await StartedSystem.start();
+  const system = await StartedSystem.start({ first: true });
   try {
     const before = system.session;
     const key = await new ApiClient(system.url, before.admin_token).post('/v1/api-keys', { name: 'lasting' });

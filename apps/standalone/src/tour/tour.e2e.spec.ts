@@ -8,7 +8,7 @@ it.each(MODES)(
   async (mode) => {
     const steps = parseTour(readFileSync('README.md', 'utf8'));
     expect(steps.filter(({ output }) => output !== null).length).toBeGreaterThan(6);
-    const system = await StartedSystem.start({ mode });
+    const system = await StartedSystem.start({ mode, first: true });
     try {
       const printed = await takeTour(steps, system.dataDir, system.url);
       steps.forEach(({ commands, output }, index) => {

@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
+import { copyTemplate } from './templates.js';
 
 /**
  * The stores of a system whose apps run apart: a Postgres of the test's own, at the place where the embedded default has
@@ -13,7 +15,10 @@ export class ApartStores {
   ) {}
 
   static async start(dataDir: string): Promise<ApartStores> {
-    const postgres = await EmbeddedPostgres.start({ directory: join(dataDir, 'postgres') });
+    const directory = join(dataDir, 'postgres');
+    await mkdir(directory);
+    await copyTemplate('postgres', directory);
+    const postgres = await EmbeddedPostgres.start({ directory });
     const databaseUrl = await postgres.database('keyledger');
     return new ApartStores(postgres, databaseUrl, process.env['EVENT_STORE_TEST_URL'] ?? databaseUrl);
   }

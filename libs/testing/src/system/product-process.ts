@@ -3,6 +3,7 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { compileCache } from './templates.js';
 
 export interface ProductProcessOptions {
   /** The compiled entry, such as `dist/apps/projector/src/main.js`. */
@@ -23,7 +24,7 @@ export class ProductProcess {
 
   constructor(private readonly options: ProductProcessOptions) {
     const child = spawn(process.execPath, [...nodeFlags(), resolve(options.entry)], {
-      env: { ...cleanEnvironment(), ...options.env },
+      env: { ...cleanEnvironment(), ...compileCache(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log = createWriteStream(options.logFile, { flags: 'a' });
@@ -85,6 +86,7 @@ function nodeFlags(): readonly string[] {
 
 /** What tests are run with must not change how the product runs. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, KEYLEDGER_TEST_POSTGRES: _postgres, NODE_ENV: _env, ...rest } = process.env;
-  return { ...rest, NODE_ENV: 'production' };
+  const ours = new Set(['NODE_OPTIONS', 'KEYLEDGER_TEST_POSTGRES', 'KEYLEDGER_TEST_TEMPLATES']);
+  const rest = Object.entries(process.env).filter(([name]) => !ours.has(name));
+  return { ...Object.fromEntries(rest), NODE_ENV: 'production' };
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { compileCache } from './templates.js';
 
 export interface EndedRun {
   readonly code: number | null;
@@ -17,7 +18,7 @@ export async function runToItsEnd(
   ...args: readonly string[]
 ): Promise<EndedRun> {
   const child = spawn(process.execPath, [entry, ...args], {
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...compileCache(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: KILLED_AFTER_MS,
     killSignal: 'SIGKILL',

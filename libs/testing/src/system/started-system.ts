@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApartStores } from './apart-stores.js';
 import { freePort } from './free-port.js';
 import { ProductProcess } from './product-process.js';
+import { copyTemplate } from './templates.js';
 
 /** The parts of `session.json` that tests use. */
 export interface Session {
@@ -27,6 +28,8 @@ export interface SystemOptions {
   readonly entry?: string;
   /** An earlier one, which ends with the system as well; default a new one. */
   readonly dataDir?: string;
+  /** Whether the embedded mode starts for the first time ever, not on a copy of what a first start has made. */
+  readonly first?: boolean;
 }
 
 /** The compiled entries. */
@@ -61,7 +64,7 @@ export class StartedSystem {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<StartedSystem> {
-    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'keyledger-e2e-')));
+    const dataDir = options.dataDir ?? (await newDataDirectory(options));
     const stores = options.mode === 'apart' ? await ApartStores.start(dataDir) : null;
     const system = new StartedSystem(dataDir, await freePort(), options, stores);
     try {
@@ -100,7 +103,7 @@ export class StartedSystem {
    * Starts the processes and waits until they are ready; `options` hold for this start, over those of the system.
    * @throws Error with the end of its log when one ends before that
    */
-  async launch(options: Omit<SystemOptions, 'mode'> = {}): Promise<void> {
+  async launch(options: Pick<SystemOptions, 'env' | 'entry'> = {}): Promise<void> {
     const { env, entry } = { ...this.options, ...options };
     const main = entry ?? (this.stores === null ? ENTRIES.standalone : ENTRIES.api);
     const api = this.#spawn(main, { ...env, PORT: String(this.port) });
@@ -173,4 +176,10 @@ export class StartedSystem {
     const process = this.#spawn(ENTRIES.projector, { ...env, METRICS_PORT: String(port) });
     return { url: `http://127.0.0.1:${port}`, process };
   }
+}
+
+async function newDataDirectory({ mode, first = false }: SystemOptions): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyledger-e2e-'));
+  if (mode !== 'apart' && !first) await copyTemplate('data-directory', dataDir);
+  return dataDir;
 }
