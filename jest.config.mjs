@@ -38,6 +38,7 @@ export default {
   testTimeout: 300_000,
   // One more than there are cores: those that kill, wait and start again are idle for much of their time.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/libs/testing/src/jest/slowest-first.mjs',
   projects: [
     level('unit', ['<rootDir>/{apps,libs,examples,scripts,bench,deploy}/**/!(*.int|*.e2e).spec.ts']),
     level('int', ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], {

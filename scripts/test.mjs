@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -23,13 +24,15 @@ const checks = [
   ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0']],
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
 ];
-// None of them waits for another, and each uses one core.
-const failedChecks = (await Promise.all(checks.map(check))).filter((title) => title !== null);
+// They wait neither for one another nor for the tests, and each uses one core.
+const checking = Promise.all(checks.map(check));
 
 const report = join(tmpdir(), `keyledger-jest-${process.pid}.json`);
 console.log('\n== tests');
 const jest = [bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
-const jestPassed = spawnSync(node, jest, { cwd: root, stdio: 'inherit', env }).status === 0;
+const [jestCode] = await once(spawn(node, jest, { cwd: root, stdio: 'inherit', env }), 'exit');
+const jestPassed = jestCode === 0;
+const failedChecks = (await checking).filter((title) => title !== null);
 const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } = readReport(report);
 
 // The one is no proof for the other, so nobody is to find out by reading test names.
