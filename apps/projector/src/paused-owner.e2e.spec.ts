@@ -6,7 +6,8 @@ import { ApiClient, StartedSystem, eventually, storesOf, type Node } from '#libs
 import { readModelDigests } from './testing/read-model-digests.js';
 
 const CLIENTS = 6;
-const PAUSES = 4;
+/** One of each process. */
+const PAUSES = 2;
 
 let system: StartedSystem;
 

@@ -1,15 +1,18 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
 import { expectBooksAgree } from './testing/expect-books-agree.js';
 import { expireMarks } from './testing/expire-marks.js';
 import { readBooks, type Books } from './testing/read-books.js';
 
+/** The product, which dies at the step that a file in its data directory names, and without one does not. */
 const ENTRY = 'dist/apps/standalone/src/testing/main-with-fail-point.js';
 const STEPS = ['intent_stored', 'appended', 'answer_stored'] as const;
 
 let system: StartedSystem;
 
 beforeAll(async () => {
-  system = await StartedSystem.start();
+  system = await StartedSystem.start({ entry: ENTRY });
 });
 afterAll(() => system.dispose());
 
@@ -44,15 +47,16 @@ it.each(STEPS)('a rotation that dies at %s is one new key and one secret after t
   await expect(codeOf(first.body['secret'])).resolves.toBe('revoked');
 });
 
-/** Sends the request to a process that dies at the step, then twice to the product on the same data. */
+/** Sends the request to a process that dies at the step, then twice to the next one on the same data. */
 async function dieThenRetry(
   step: (typeof STEPS)[number],
   send: () => Promise<ApiAnswer>,
 ): Promise<{ retried: ApiAnswer; books: Books }> {
-  await system.kill('SIGTERM');
-  await system.launch({ entry: ENTRY, env: { DIES_AT: step } });
+  const diesAt = join(system.dataDir, 'dies-at');
+  await writeFile(diesAt, step);
   await expect(send()).rejects.toThrow('fetch failed');
   await expect(system.ended()).resolves.toBeNull();
+  await rm(diesAt);
   await system.launch();
 
   // A stored answer is replayed at once; without one, the dead process may still be at work for all anybody knows.

@@ -1,6 +1,6 @@
 import { ApiClient, MODES, StartedSystem, eventually, type ApiAnswer } from '#libs/testing';
 
-const LOOPS = 200;
+const LOOPS = 100;
 
 let system: StartedSystem;
 

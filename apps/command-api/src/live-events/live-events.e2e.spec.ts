@@ -74,9 +74,8 @@ describe('one process', () => {
         return attempts;
       })();
       const seqs: unknown[] = [];
-      for (let round = 0; round < 3; round++) {
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         await stream.received(20);
-        const signal = round === 1 ? 'SIGTERM' : 'SIGKILL';
         const code = await system.kill(signal);
         if (signal === 'SIGTERM') expect(code).toBe(0);
         await stream.ended();
