@@ -81,16 +81,22 @@ it.each<[string, Partial<WriteContext>]>([
 });
 
 it('lets one of many twins through and tells the others to wait', async () => {
-  let running = 0;
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 20 }, () =>
-      writes.run(request(), async (attempt) => {
-        running++;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        return answering(SECRET)(attempt);
-      }),
-    ),
+  const TWINS = 20;
+  let [running, refused] = [0, 0];
+  let allKnown = (): void => undefined;
+  const known = new Promise<void>((resolve) => (allKnown = resolve));
+  const count = (): void => (running + refused === TWINS ? allKnown() : undefined);
+  const twins = Array.from({ length: TWINS }, () =>
+    writes.run(request(), async (attempt) => {
+      running++;
+      count();
+      // Not over before the last of the others has asked: that one would be answered with what is stored by then.
+      await known;
+      return answering(SECRET)(attempt);
+    }),
   );
+  for (const twin of twins) twin.catch(() => (refused++, count()));
+  const outcomes = await Promise.allSettled(twins);
   expect(running).toBe(1);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   for (const outcome of outcomes) {
