@@ -37,15 +37,23 @@ export function jobFilter(filter: JobFilter, nowSeconds: number): RawBuilder<boo
 function statusCondition(status: JobStatus, nowSeconds: number): RawBuilder<boolean> {
   switch (status) {
     case 'pending':
-      return sql<boolean>`(jobs.phase = 'waiting' and jobs.available_at > ${nowSeconds})`;
+      return waiting(sql<boolean>`jobs.available_at > ${nowSeconds}`);
     case 'queued':
-      return sql<boolean>`(jobs.phase = 'waiting' and jobs.available_at <= ${nowSeconds})`;
+      return waiting(sql<boolean>`jobs.available_at <= ${nowSeconds}`);
     case 'processing':
     case 'completed':
     case 'failed':
     case 'cancelled':
       return sql<boolean>`jobs.phase = ${status}`;
   }
+}
+
+/** Either way of waiting by itself, for each has an index of its own. */
+function waiting(due: RawBuilder<boolean>): RawBuilder<boolean> {
+  return anyOf([
+    sql<boolean>`(jobs.phase = 'waiting' and not jobs.deferred and ${due})`,
+    sql<boolean>`(jobs.phase = 'waiting' and jobs.deferred and ${due})`,
+  ]);
 }
 
 function anyOf(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {

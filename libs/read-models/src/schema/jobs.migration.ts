@@ -44,6 +44,12 @@ export const jobsMigration: Migration = {
       where phase = 'waiting' and not deferred;
     create index jobs_deferred on read_models.jobs (available_at, org_id) where phase = 'waiting' and deferred;
     create index jobs_deferred_of_org on read_models.jobs (org_id, available_at) where phase = 'waiting' and deferred;
+    -- For lists: of a key, of a policy type, and of what went wrong, which may be few among many; what waits and what is in
+    -- work is found as the queue finds it. Measured, the first two take 40 us from a job's whole life.
+    create index jobs_of_key on read_models.jobs (org_id, key_id, created_seq) where key_id is not null;
+    create index jobs_of_type on read_models.jobs (org_id, policy_type, created_seq);
+    create index jobs_without_result on read_models.jobs (org_id, phase, created_seq)
+      where phase in ('failed', 'cancelled');
     create index jobs_processing on read_models.jobs (org_id, id) where phase = 'processing';
 
     -- the number of each event of a job, for its history; the events themselves are in the log
