@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** The attempt that a token speaks for. */
 export interface LeasedAttempt {
@@ -20,11 +20,12 @@ const FORM = /^[A-Za-z0-9_-]{1,512}\.[A-Za-z0-9_-]{43}$/;
  * has to store, so that a repeated request is given the same again.
  */
 export class LeaseTokens {
-  readonly #key: Buffer;
+  /** Ready made: from bytes it would be made anew for each token. */
+  readonly #key: KeyObject;
 
   /** @param key 32 bytes, the same on every node and over restarts */
   constructor(key: Buffer) {
-    this.#key = Buffer.from(hkdfSync('sha256', key, '', 'keyledger lease tokens', 32));
+    this.#key = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'keyledger lease tokens', 32)));
   }
 
   mint({ orgId, jobId, attempt, policyType }: LeaseClaims): string {
