@@ -13,7 +13,7 @@ function run(environment: Readonly<Record<string, string>>, ...args: readonly st
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     env: environment,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 180_000,
   });
   return { status, stdout, stderr };
 }

@@ -28,7 +28,7 @@ it('projects what is appended, as the api role in another process can see, until
 
   const waiter = new CheckpointWaiter({ url: roleUrl(database.url, 'api'), logger: SILENT });
   for (const projection of [new ApiKeysProjection(), new ApiKeyHistoryProjection(), new AuditLogProjection()]) {
-    expect(await waiter.waitFor(projection, result.position, 30_000)).toBe(true);
+    expect(await waiter.waitFor(projection, result.position, 170_000)).toBe(true);
   }
   await waiter.close();
   const client = new pg.Client({ connectionString: database.url });

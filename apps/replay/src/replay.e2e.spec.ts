@@ -26,7 +26,7 @@ function run(content: string, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'log.ndjson', ...args], {
     env: { INIT_CWD: directory },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 180_000,
   });
   return { status, stdout, stderr };
 }

@@ -100,7 +100,6 @@ onPostgres(
     expectBooksAgree(books);
     expect(names(books)).toEqual(['kept', 'last', 'lost']);
   },
-  300_000,
 );
 
 it('does not start without its pepper, goes on with the one from the backup, or with a new version of it', async () => {

@@ -54,7 +54,7 @@ describe.each(MODES)('%s', (mode) => {
       const { body } = await admin().post('/v1/api-keys/verify', { key: secret });
       expect(body).toMatchObject({ key_id, code: ended.has(key_id) ? 'revoked' : 'valid' });
     }
-  }, 180_000);
+  });
 });
 
 /** An EventStoreDB keeps its own log dense, and other tests write to it. */

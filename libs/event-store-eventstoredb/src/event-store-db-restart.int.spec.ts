@@ -53,5 +53,5 @@ describe(`EventStoreDbEventStore (${ownServer})`, () => {
     expect(log.map(({ id }) => id).sort()).toEqual(confirmed.map(({ id }) => id).sort());
     expect(new Set(warnings)).toContain('append interrupted');
     expect(new Set(warnings)).toContain('event log subscription interrupted');
-  }, 180_000);
+  });
 });
