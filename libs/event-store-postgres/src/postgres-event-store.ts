@@ -69,11 +69,13 @@ export class PostgresEventStore implements EventStore {
       appendDeadlineMs = 5_000,
       maxWaitingAppends = 10_000,
     } = options;
-    const onIdleError = (error: Error): void =>
-      logger.warn({ error: error.message }, 'idle event store connection lost');
+    const onIdleError = (error: Error): void => {
+      // A server that stops right behind us ends what has only just said goodbye.
+      if (!store.#closing.signal.aborted) logger.warn({ error: error.message }, 'idle event store connection lost');
+    };
     const appenders = createPool({ ownerUrl, role: 'events', max: 1, onIdleError });
     const readers = createPool({ ownerUrl, role: 'events', max: Math.max(maxConnections - 2, 1), onIdleError });
-    const store = new PostgresEventStore(
+    const store: PostgresEventStore = new PostgresEventStore(
       appenders,
       readers,
       new AppendQueue({ pool: appenders, logger, deadlineMs: appendDeadlineMs, maxWaiting: maxWaitingAppends }),

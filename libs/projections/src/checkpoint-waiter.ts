@@ -13,6 +13,8 @@ export interface CheckpointWaiterOptions {
 }
 
 interface Waiter {
+  /** The projection's. */
+  readonly name: string;
   readonly key: string;
   readonly position: Position;
   end(reached: boolean): void;
@@ -61,7 +63,7 @@ export class CheckpointWaiter {
         resolve(answer);
       };
       const giveUp = (): void => end(false);
-      const waiter: Waiter = { key, position, end };
+      const waiter: Waiter = { name: id.name, key, position, end };
       const timer = setTimeout(giveUp, timeoutMs);
       signal?.addEventListener('abort', giveUp);
       this.#waiters.add(waiter);
@@ -115,7 +117,10 @@ export class CheckpointWaiter {
       broken = true;
       this.#wake();
     });
-    client.on('notification', () => this.#wake());
+    client.on('notification', ({ payload = '' }) => {
+      // The checkpoints of others move all the time.
+      if ([...this.#waiters].some(({ name }) => name === payload)) this.#wake();
+    });
     await client.connect();
     await client.query(`listen ${CHECKPOINT_CHANNEL}`);
     while (!this.#closed) {
@@ -134,9 +139,10 @@ export class CheckpointWaiter {
   }
 
   async #lookOnce(client: pg.Client): Promise<void> {
-    const { rows } = await client.query<CheckpointRow>(
-      'select projection, version, position from read_models.serving_projections',
-    );
+    const { rows } = await client.query<CheckpointRow>({
+      name: 'serving_projections',
+      text: 'select projection, version, position from read_models.serving_projections',
+    });
     this.#unreachable = false;
     this.#failures = 0;
     for (const row of rows) this.#known.set(keyOf({ ...row, name: row.projection }), toPosition(row.position));
