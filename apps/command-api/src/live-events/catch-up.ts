@@ -1,4 +1,5 @@
 import { pause } from '#libs/lifecycle';
+import type { HeldBytes } from './held-bytes.js';
 import { liveEventFrame, type LiveEventFrame } from './live-event-frame.js';
 import type { LiveEventPositions } from './live-event-positions.js';
 import type { LiveStream } from './live-stream.js';
@@ -9,30 +10,52 @@ export interface CatchUpOptions {
   readonly log: OrganizationLog;
   readonly feed: OrganizationFeed;
   readonly positions: LiveEventPositions;
+  readonly held: HeldBytes;
 }
 
-/** What is held for a reader between two looks at the log. */
-const MOST_BYTES = 65_536;
+/** What is read for a reader at once. */
+const PAGE_BYTES = 65_536;
 const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Sends a stream what lies between its place and the feed's, at the reader's own pace, and lets it join. However far back
- * that begins, no more is held for it than a few events.
+ * that begins, no more is held for it than a few events, and none while the process holds as much as it may.
  * @throws DatabaseUnavailable @throws LogGap @throws UnknownEvent, MalformedEvent
  */
-export async function catchUp(stream: LiveStream, { log, feed, positions }: CatchUpOptions): Promise<void> {
+export async function catchUp(stream: LiveStream, options: CatchUpOptions): Promise<void> {
+  const { feed } = options;
   for (;;) {
     await taken(stream);
     if (stream.hasEnded) return;
     if (stream.position >= feed.position) return feed.join(stream);
-    const { frames, upTo } = await nextFrames(stream.position, log, positions);
-    for (const frame of frames.filter(({ kind }) => stream.kinds.has(kind))) {
-      await taken(stream);
-      stream.write(frame.bytes);
-    }
+    const before = stream.position;
+    await sendPage(stream, options);
     // A projection that is built anew and serves already may not be where the last one was.
-    if (upTo === stream.position) await pause(LOOK_AGAIN_MS);
+    if (stream.position === before && !stream.hasEnded) await pause(LOOK_AGAIN_MS);
+  }
+}
+
+/** In a function of its own, so that what is given up is not held while the reader takes its time. */
+async function sendPage(stream: LiveStream, { log, positions, held }: CatchUpOptions): Promise<void> {
+  const { frames, upTo } = await nextFrames(stream.position, log, positions);
+  let owed = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  held.add(owed);
+  try {
+    for (const { seq, kind, bytes } of frames) {
+      if (stream.kinds.has(kind)) {
+        // It is read again when the reader wants it.
+        if (stream.isFull && held.areTooMany) return;
+        await taken(stream);
+        stream.write(bytes);
+      }
+      if (stream.hasEnded) return;
+      stream.passTo(seq);
+      held.add(-bytes.length);
+      owed -= bytes.length;
+    }
     stream.passTo(upTo);
+  } finally {
+    held.add(-owed);
   }
 }
 
@@ -44,7 +67,7 @@ function taken(stream: LiveStream): Promise<void> {
   });
 }
 
-/** In a function of its own, so that the events themselves are not held while the reader takes its time. */
+/** In a function of its own, so that the events themselves are not held either. */
 async function nextFrames(
   afterSeq: number,
   log: OrganizationLog,
@@ -58,7 +81,7 @@ async function nextFrames(
     if (frame !== null) frames.push(frame);
     bytes += frame?.bytes.length ?? 0;
     upTo = event.seq;
-    if (bytes >= MOST_BYTES) break;
+    if (bytes >= PAGE_BYTES) break;
   }
   return { frames, upTo };
 }

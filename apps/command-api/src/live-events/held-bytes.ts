@@ -1,4 +1,4 @@
-/** What a process holds for all readers that are behind, together. */
+/** What a process holds for all readers that are behind, together: what feeds owe them, and pages read to catch up. */
 export class HeldBytes {
   #total = 0;
 

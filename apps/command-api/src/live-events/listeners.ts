@@ -66,7 +66,8 @@ export class Listeners {
   }
 
   async catchUpOptions(): Promise<CatchUpOptions> {
-    return { feed: await this.feed(), log: this.options.log, positions: this.options.positions };
+    const { log, positions, held } = this.options;
+    return { feed: await this.feed(), log, positions, held };
   }
 
   /** Ends the streams that the feed has; those that are still behind it end when they would join. */

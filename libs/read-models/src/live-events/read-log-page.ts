@@ -17,8 +17,8 @@ export interface PageBounds {
 }
 
 /**
- * The organization's next events behind a number, oldest first, bounded by what they weigh as well: the input of one job
- * may have a quarter of a megabyte. Their lengths are known to Postgres without reading them.
+ * The organization's next events behind a number, oldest first, bounded by what they weigh as well: one that changes
+ * the schemas of a policy type may have a quarter of a megabyte. Their lengths are known to Postgres without reading them.
  * @throws DatabaseUnavailable
  */
 export function readLogPage(
