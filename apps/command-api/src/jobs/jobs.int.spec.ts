@@ -266,6 +266,21 @@ it('refuses what does not fit: unknown types, inputs and results against their s
   expect((await report({ result: 99 })).status).toBe(200);
 });
 
+it('refuses an input that its schema never comes to an end with, and serves others meanwhile', async () => {
+  await api.call(api.credentials.admin, 'PUT', '/v1/policy-types/endless', {
+    ...{ title: 'Endless', input_schema: { properties: { vin: { pattern: '^(a+)+$' } } } },
+  });
+  const endless = { policy_type: 'endless', input: { vin: `${'a'.repeat(60)}!` } };
+  const asked = [submit(endless), submit(endless), post('/v1/extract', endless)];
+  const others = await Promise.all([submit({ policy_type: 'endless', input: { vin: 'a' } }), submit()]);
+  for (const answer of await Promise.all(asked))
+    expect(answer).toMatchObject({ status: 422, code: 'invalid_input', fields: ['/input'] });
+  for (const { status, body } of others) {
+    expect(status).toBe(202);
+    await post(`/v1/jobs/${String(body['id'])}/cancel`);
+  }
+});
+
 it.each([
   ['NUL', 'a\u0000b'],
   ['a lone surrogate', '\ud800'],

@@ -123,6 +123,32 @@ describe('several processes', () => {
     expect(back.seqs).toEqual(here.seqs.slice(4));
   });
 
+  it('send what becomes of a job, wherever it is worked on, and go on in the midst of it', async () => {
+    await admin().request('PUT', '/v1/policy-types/auto', { body: { title: 'Auto' } });
+    const [here, there] = [await listen(), await listen(other.url)];
+    const submitted = await admin().post('/v1/jobs', { policy_type: 'auto', input: {} });
+    const id = String(submitted.body['id']);
+    const worker = new ApiClient(other.url, system.session.platform_token);
+    const { body } = await worker.post('/v1/worker/leases', { wait_seconds: 30 });
+    const [leased] = body['data'] as readonly { readonly lease_token: string }[];
+    const report = (what: string, said: object) =>
+      worker.post(`/v1/worker/jobs/${id}/${what}`, { lease_token: leased?.lease_token, ...said });
+    await report('progress', { percent: 40 });
+    await report('complete', { result: { ok: true } });
+    await here.received(4);
+    await there.received(4);
+    expect(here.events.map(({ event, data }) => [event, data])).toMatchObject([
+      ['job.updated', { id, event_type: 'job.submitted', status: 'queued' }],
+      ['job.updated', { id, event_type: 'job.leased', status: 'processing' }],
+      ['job.updated', { id, event_type: 'job.progressed', progress: { percent: 40, message: null } }],
+      ['job.updated', { id, event_type: 'job.completed', status: 'completed' }],
+    ]);
+    expect(there.events.map(({ data }) => data)).toEqual(here.events.map(({ data }) => data));
+    const back = await listen(other.url, here.events[1]?.id);
+    await back.received(2);
+    expect(back.events.map(({ data }) => data)).toEqual(here.events.slice(2).map(({ data }) => data));
+  });
+
   it('end the streams of a key that was revoked on another', async () => {
     const { body } = await write(system.url, { scopes: ['keys:manage'] });
     const stream = await listen(other.url, '', String(body['secret']));

@@ -1,6 +1,10 @@
-import { eventually } from '#libs/testing';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { jobStream } from '#libs/domain';
+import { NO_STREAM } from '#libs/event-store';
+import { eventually, jobSubmitted } from '#libs/testing';
 import { EventStream } from '../testing/event-stream.js';
-import { RunningApi, type TestKey } from '../testing/running-api.js';
+import { RunningApi, type ApiAnswer, type TestKey } from '../testing/running-api.js';
 
 let api: RunningApi;
 const streams: EventStream[] = [];
@@ -166,6 +170,65 @@ describe('coming back', () => {
     expect(from.seqs).toEqual(numbers(seqs[0], written));
   });
 });
+
+describe('around a stream that is parked', () => {
+  const job = jobSubmitted();
+  const stream = jobStream(job.data.job_id);
+  const parked = async (): Promise<readonly unknown[]> => {
+    const { body } = await api.call(api.credentials.platform, 'GET', '/v1/operator/projections');
+    const projections = body['data'] as readonly {
+      readonly name: string;
+      readonly parked_streams: readonly unknown[];
+    }[];
+    return projections.find(({ name }) => name === 'audit-log')?.parked_streams ?? [];
+  };
+
+  it('stops before what is missing, and goes on with it once that is there, without a gap or a repeat', async () => {
+    const before = await listen();
+    const { lastEventId: opening } = before;
+    await api.key();
+    await before.received(1);
+    // No release writes such an event; one of a later release may look so to this one.
+    const unreadable = { id: randomUUID(), ...job, data: { ...job.data, policy_type: 7 } };
+    await api.eventStore.append(stream, NO_STREAM, [unreadable]);
+    const behind = await api.key();
+    await before.ended();
+    expect(before.events).toHaveLength(1);
+    const headers = { 'x-min-log-position': behind.position };
+    await api.call(api.credentials.admin, 'GET', '/v1/system_audit_log', undefined, headers);
+    expect(await parked()).toMatchObject([{ stream }]);
+    const resumed = (place: string): Promise<ApiAnswer> =>
+      api.call(api.credentials.admin, 'GET', '/v1/events', undefined, { 'last-event-id': place });
+    expect(await resumed(before.lastEventId)).toMatchObject({ status: 503, code: 'read_model_behind' });
+    // From further back there is something to send first.
+    expect(await resumed(opening)).toMatchObject({ status: 200 });
+    const anew = await listen();
+    await asOwner(`update event_store.events set data = $1 where stream = $2`, JSON.stringify(job.data), stream);
+    const unpark = { stream };
+    await api.call(api.credentials.platform, 'POST', '/v1/operator/projections/audit-log/unpark', unpark);
+    await eventually('the end of parking', async () => ((await parked()).length === 0 ? true : null));
+    const after = await listen(api.credentials.admin, before.lastEventId);
+    await after.received(2);
+    expect(after.events.map(({ event }) => event)).toEqual(['job.updated', 'api_key.updated']);
+    const all = await listen(api.credentials.admin, opening);
+    await all.received(3);
+    expect([...before.seqs, ...after.seqs]).toEqual(all.seqs);
+    expect(all.seqs).toEqual(numbers(all.seqs[0], 3));
+    // Whoever began anew meanwhile began behind it.
+    await api.key();
+    for (const each of [after, all, anew]) {
+      await eventually('the next', () => (each.seqs.includes(Number(all.seqs[0]) + 3) ? true : null));
+    }
+    expect([after, all, anew].map(({ events }) => events.length)).toEqual([3, 4, 1]);
+  });
+});
+
+async function asOwner(statement: string, ...values: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: api.ownerUrl });
+  await client.connect();
+  await client.query(statement, [...values]);
+  await client.end();
+}
 
 describe('the end of a credential', () => {
   it.each<[string, (key: TestKey) => Promise<unknown>]>([
