@@ -10,6 +10,8 @@ interface Leased {
 /** What an attempt of these workers spends. */
 export const SPENT = { input_tokens: 1, cost_usd: '0.000001' };
 
+const SETTLED_WITHIN_MS = 180_000;
+
 /**
  * A worker written from the contract: it completes most attempts and fails some, and repeats a report until it is
  * answered, through every crash in between.
@@ -56,7 +58,7 @@ export class CrashWorker {
 
   /** Null where the lease was lost meanwhile. */
   async #report(path: string, body: unknown): Promise<ApiAnswer | null> {
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await delay(100)) {
+    for (const deadline = Date.now() + SETTLED_WITHIN_MS; Date.now() < deadline; await delay(100)) {
       const answer = await this.client()
         .post(path, body)
         .catch(() => null);
