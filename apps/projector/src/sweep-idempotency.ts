@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { codeOf } from '#libs/errors';
+import { pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 
 export interface SweepOptions {
@@ -33,7 +33,7 @@ export async function sweepIdempotency(options: SweepOptions, signal: AbortSigna
       if (NOT_THERE_YET.has(codeOf(error))) logger.debug({}, 'no idempotency records to sweep yet');
       else logger.warn({ err: error }, 'expired idempotency records not deleted');
     }
-    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+    await pause(everyMs, signal);
   }
 }
 

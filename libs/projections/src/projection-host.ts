@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EventStore } from '#libs/event-store';
+import { pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { forgetEndedRequests } from './forget-ended-requests.js';
 import { GenerationBuilder } from './generations/generation-builder.js';
@@ -67,7 +67,7 @@ export class ProjectionHost {
           this.options.logger.warn({ projection: this.#projection.name, err: error }, 'requests cannot be looked for');
         this.#failing = true;
       }
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, signal);
     }
   }
 

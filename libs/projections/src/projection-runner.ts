@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { BEGINNING, type EventStore, type LogPage, type Position } from '#libs/event-store';
+import { pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { CheckpointConflict, PoisonEvent, ProjectionVersionChanged } from './errors.js';
 import { servingGeneration, type Generation } from './generations/generation.js';
@@ -135,7 +135,7 @@ export class ProjectionRunner {
       if (ownership !== null) return ownership;
       if (this.#state !== 'standby') logger.info(this.#fields(), 'projection on standby');
       this.#state = 'standby';
-      await delay(STANDBY_POLL_MS, undefined, { signal }).catch(() => undefined);
+      await pause(STANDBY_POLL_MS, signal);
     }
     return null;
   }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { DatabaseUnavailable } from '#libs/postgres';
 
@@ -26,9 +26,9 @@ export async function retryOutages<T>(
     try {
       return await query();
     } catch (error) {
-      const pause = pausesMs[attempt];
-      if (!(error instanceof DatabaseUnavailable) || pause === undefined) throw error;
-      await delay(pause, undefined, { signal }).catch(() => undefined);
+      const pauseMs = pausesMs[attempt];
+      if (!(error instanceof DatabaseUnavailable) || pauseMs === undefined) throw error;
+      await pause(pauseMs, signal);
       if (signal.aborted) throw error;
       logger.warn({ request_id: requestId, attempt, err: error }, 'a page of a download is read again');
     }

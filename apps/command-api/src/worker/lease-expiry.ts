@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import type { LeaseRows } from './lease-rows.js';
 import type { LeasedAttempt } from './lease-tokens.js';
@@ -61,22 +61,26 @@ export class LeaseExpiry {
 
   async #expire(): Promise<void> {
     const { rows, logger } = this.options;
-    let failures = 0;
-    while (!this.#stopping.signal.aborted) {
-      let isMore = false;
+    const { signal } = this.#stopping;
+    const backoff = new Backoff({ firstMs: LOOK_EVERY_MS, longestMs: LONGEST_BACKOFF_MS });
+    while (!signal.aborted) {
+      let pauseMs = LOOK_EVERY_MS;
       try {
         const closed = await rows.closeExpired(AT_ONCE, CLOSING_MS);
         const ended = await Promise.allSettled(closed.map((attempt) => this.expire(attempt)));
         const failed = ended.filter((one) => one.status === 'rejected');
         for (const { reason } of failed)
           logger.warn({ err: reason as unknown }, 'a lease whose end has come was not ended');
-        isMore = closed.length === AT_ONCE && failed.length < closed.length;
-        failures = closed.length > 0 && failed.length === closed.length ? failures + 1 : 0;
+        if (closed.length > 0 && failed.length === closed.length) pauseMs = backoff.failed();
+        else {
+          backoff.succeeded();
+          if (closed.length === AT_ONCE) continue;
+        }
       } catch (error) {
-        failures++;
-        logger.warn({ err: error, failures }, 'leases whose end has come were not all ended; trying again');
+        pauseMs = backoff.failed();
+        logger.warn({ err: error, pauseMs }, 'leases whose end has come were not all ended; trying again');
       }
-      if (!isMore) await this.#pause(Math.min(LOOK_EVERY_MS * 2 ** failures, LONGEST_BACKOFF_MS));
+      await pause(pauseMs, signal);
     }
   }
 
@@ -91,11 +95,7 @@ export class LeaseExpiry {
       } catch (error) {
         logger.warn({ err: error }, 'leases were not looked through; trying again in a minute');
       }
-      await this.#pause(HOUSEKEEPING_EVERY_MS);
+      await pause(HOUSEKEEPING_EVERY_MS, this.#stopping.signal);
     }
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return delay(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '#libs/lifecycle';
 import type { JobQueueFigures, Logger } from '#libs/observability';
 import type { LeaseRows, QueueFigures } from './lease-rows.js';
 
@@ -54,7 +54,7 @@ export class QueueLook {
       } catch (error) {
         logger.warn({ err: error }, 'the queue was not counted; trying again in 15 s');
       }
-      await delay(LOOK_EVERY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, this.#stopping.signal);
     }
   }
 }
