@@ -1,21 +1,17 @@
+import { listOf, objectOf, seconds, secondsOrNull, text } from '../http/json-schema.js';
 import type { JsonSchema } from '../http/route-contract.js';
 
-const seconds = (description: string): JsonSchema => ({ type: 'integer', description: `${description} Unix seconds.` });
-const secondsOrNull = (description: string): JsonSchema => ({
-  type: ['integer', 'null'],
-  description: `${description} Unix seconds.`,
-});
 const textOrNull = (description: string): JsonSchema => ({ type: ['string', 'null'], description });
 
 const id: JsonSchema = { type: 'string', pattern: '^ak_[0-9A-Za-z]{20}$' };
 const idOrNull: JsonSchema = { type: ['string', 'null'], pattern: '^ak_[0-9A-Za-z]{20}$' };
 const access: JsonSchema = { enum: ['full', 'scoped'] };
-const scopes: JsonSchema = { type: 'array', items: { type: 'string' } };
+const scopes = listOf(text);
 const secret: JsonSchema = { type: 'string', description: 'Shown here and nowhere else. Store it now.' };
 
 const properties = {
   id,
-  name: { type: 'string' },
+  name: text,
   description: { type: ['string', 'null'] },
   type: { enum: ['service', 'user'] },
   environment: { enum: ['live', 'test'] },
@@ -36,34 +32,20 @@ const properties = {
   rotated_from: idOrNull,
   rotated_to: idOrNull,
   grace_expires_at: secondsOrNull('When the grace of a rotated key ends.'),
-  created_by: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['type', 'id'],
-    properties: { type: { type: 'string' }, id: { type: 'string' } },
-  },
+  created_by: objectOf({ type: text, id: text }),
   created_by_user_id: textOrNull('Who made it; null where a key did.'),
 } satisfies Readonly<Record<string, JsonSchema>>;
 
 /** A key as every answer shows it. */
-export const apiKeySchema: JsonSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties),
-  properties,
-};
+export const apiKeySchema = objectOf(properties);
 
 /** The answer to a creation: the key and, this once, its secret. */
-export const createdApiKeySchema: JsonSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: [...Object.keys(properties), 'secret'],
-  properties: { ...properties, secret },
-};
+export const createdApiKeySchema = objectOf({ ...properties, secret });
 
-const rotationProperties = {
+/** The answer to a rotation: the new key's essentials and, this once, its secret. */
+export const rotatedApiKeySchema = objectOf({
   id,
-  name: { type: 'string' },
+  name: text,
   secret,
   revoked_id: id,
   created_at: properties.created_at,
@@ -71,12 +53,4 @@ const rotationProperties = {
   scopes,
   expires_at: properties.expires_at,
   grace_expires_at: properties.grace_expires_at,
-} satisfies Readonly<Record<string, JsonSchema>>;
-
-/** The answer to a rotation: the new key's essentials and, this once, its secret. */
-export const rotatedApiKeySchema: JsonSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(rotationProperties),
-  properties: rotationProperties,
-};
+});

@@ -1,36 +1,25 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ScopeListing } from '#libs/domain';
+import { listOf, objectOf, text } from '../http/json-schema.js';
 import { parseQuery } from '../http/query-specification.js';
 import { ANY_CALLER_OF_AN_ORGANIZATION } from '../http/route-access.js';
-import { Contract, type JsonSchema } from '../http/route-contract.js';
+import { Contract } from '../http/route-contract.js';
 
 /** Under which the listing of the operator's catalogue is provided. */
 export const SCOPE_LISTING = Symbol('scope listing');
 
-const text: JsonSchema = { type: 'string' };
-const objectOf = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties),
-  properties,
-});
-
 const scopesSchema = objectOf({
-  data: {
-    type: 'array',
-    items: objectOf({
+  data: listOf(
+    objectOf({
       scope: text,
       resource: text,
       action: text,
       kind: { enum: ['admin', 'resource'] },
       description: text,
     }),
-  },
-  presets: {
-    type: 'array',
-    items: objectOf({ name: text, label: text, scopes: { type: 'array', items: text } }),
-  },
+  ),
+  presets: listOf(objectOf({ name: text, label: text, scopes: listOf(text) })),
 });
 
 @Controller()

@@ -1,3 +1,4 @@
+import { listOf, objectOf } from './json-schema.js';
 import type { JsonSchema } from './route-contract.js';
 
 /** The answer of every list. */
@@ -27,14 +28,9 @@ export function listPage<Row, T>(options: ListPageOptions<Row, T>): ListPage<T> 
 }
 
 export function listSchema(items: JsonSchema): JsonSchema {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: ['data', 'next_cursor', 'has_more'],
-    properties: {
-      data: { type: 'array', items },
-      next_cursor: { type: ['string', 'null'], description: 'The `cursor` of the next page.' },
-      has_more: { type: 'boolean' },
-    },
-  };
+  return objectOf({
+    data: listOf(items),
+    next_cursor: { type: ['string', 'null'], description: 'The `cursor` of the next page.' },
+    has_more: { type: 'boolean' },
+  });
 }

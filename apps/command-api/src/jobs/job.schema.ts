@@ -1,20 +1,7 @@
+import { count, objectOf, seconds, secondsOrNull, text } from '../http/json-schema.js';
 import type { JsonSchema } from '../http/route-contract.js';
 
-const seconds = (description: string): JsonSchema => ({ type: 'integer', description: `${description} Unix seconds.` });
-const secondsOrNull = (description: string): JsonSchema => ({
-  type: ['integer', 'null'],
-  description: `${description} Unix seconds.`,
-});
-const object = (properties: Readonly<Record<string, JsonSchema>>, description?: string): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties),
-  properties,
-  ...(description === undefined ? {} : { description }),
-});
-
-const count: JsonSchema = { type: 'integer', minimum: 0 };
-export const usageSchema = object({
+export const usageSchema = objectOf({
   input_tokens: count,
   output_tokens: count,
   embedding_tokens: count,
@@ -24,19 +11,19 @@ export const usageSchema = object({
 });
 
 const error: JsonSchema = {
-  oneOf: [object({ code: { type: 'string' }, message: { type: 'string' } }), { type: 'null' }],
+  oneOf: [objectOf({ code: text, message: text }), { type: 'null' }],
 };
 const durationOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
 
 const properties = {
   id: { type: 'string', pattern: '^job_[0-9A-Za-z]{24}$' },
   status: { enum: ['pending', 'queued', 'processing', 'completed', 'failed', 'cancelled'] },
-  policy_type: { type: 'string' },
+  policy_type: text,
   source: { enum: ['api', 'web'], description: '`api`: submitted with a key; `web`: by a person.' },
   priority: { type: 'integer', minimum: 0, maximum: 9 },
   attempts: { ...count, description: 'Attempts begun.' },
   max_attempts: { type: 'integer', minimum: 1 },
-  progress: object({ percent: { type: 'number' }, message: { type: ['string', 'null'] } }),
+  progress: objectOf({ percent: { type: 'number' }, message: { type: ['string', 'null'] } }),
   created_at: seconds('When it was submitted.'),
   scheduled_for: secondsOrNull('Not before, as asked for.'),
   next_attempt_at: secondsOrNull('While it is pending after an attempt that failed.'),
@@ -47,14 +34,14 @@ const properties = {
   error,
   metadata: { type: 'object', additionalProperties: true },
   key_id: { type: ['string', 'null'] },
-  submitted_by: object({ type: { type: 'string' }, id: { type: 'string' } }),
+  submitted_by: objectOf({ type: text, id: text }),
   usage: usageSchema,
 } satisfies Readonly<Record<string, JsonSchema>>;
 
 /** A job as lists show it. */
-export const jobSchema: JsonSchema = object(properties);
+export const jobSchema: JsonSchema = objectOf(properties);
 
-const attempt = object({
+const attempt = objectOf({
   attempt: { type: 'integer', minimum: 1 },
   worker_id: { type: ['string', 'null'] },
   started_at: seconds('When it was leased.'),
@@ -66,7 +53,7 @@ const attempt = object({
 });
 
 /** The single job. */
-export const jobInFullSchema: JsonSchema = object({
+export const jobInFullSchema: JsonSchema = objectOf({
   ...properties,
   attempt_history: { type: 'array', items: attempt },
 });

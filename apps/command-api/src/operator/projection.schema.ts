@@ -1,13 +1,7 @@
+import { objectOf, text } from '../http/json-schema.js';
 import type { JsonSchema } from '../http/route-contract.js';
 import type { OperatedProjection } from '#libs/projections';
 
-const objectOf = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties),
-  properties,
-});
-const text: JsonSchema = { type: 'string' };
 const time: JsonSchema = { type: 'string', format: 'date-time' };
 const orNull = (type: string): JsonSchema => ({ type: [type, 'null'] });
 

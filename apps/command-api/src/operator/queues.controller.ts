@@ -1,29 +1,22 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { count, listOf, objectOf, text } from '../http/json-schema.js';
 import { parseQuery } from '../http/query-specification.js';
 import { OPERATOR } from '../http/route-access.js';
-import { Contract, type JsonSchema } from '../http/route-contract.js';
+import { Contract } from '../http/route-contract.js';
 import { LeaseRows } from '../worker/lease-rows.js';
 
-const count: JsonSchema = { type: 'integer', minimum: 0 };
-const queue = {
-  org_id: { type: 'string' },
-  queued: { ...count, description: 'Due, and waiting for a worker.' },
-  pending: { ...count, description: 'Waiting for their time.' },
-  processing: count,
-  oldest_queued_seconds: { ...count, description: 'How long the job is due that waits longest; 0 where none is.' },
-};
-const queuesSchema: JsonSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['data'],
-  properties: {
-    data: {
-      type: 'array',
-      items: { type: 'object', additionalProperties: false, required: Object.keys(queue), properties: queue },
-    },
-  },
-};
+const queuesSchema = objectOf({
+  data: listOf(
+    objectOf({
+      org_id: text,
+      queued: { ...count, description: 'Due, and waiting for a worker.' },
+      pending: { ...count, description: 'Waiting for their time.' },
+      processing: count,
+      oldest_queued_seconds: { ...count, description: 'How long the job is due that waits longest; 0 where none is.' },
+    }),
+  ),
+});
 
 /** What waits, by organization: too much to tell, and to too many, for labels of metrics. */
 @Controller()

@@ -1,3 +1,4 @@
+import { objectOf, seconds } from '../http/json-schema.js';
 import type { JsonSchema } from '../http/route-contract.js';
 
 const schema = (of: string): JsonSchema => ({
@@ -11,20 +12,13 @@ const maxAttempts: JsonSchema = { type: 'integer', minimum: 1, maximum: 25, desc
 const title: JsonSchema = { type: 'string', minLength: 1, maxLength: 2_000 };
 const defaults = { priority, max_attempts: maxAttempts };
 
-const objectOf = (
-  properties: Readonly<Record<string, JsonSchema>>,
-  required = Object.keys(properties),
-): JsonSchema => ({
-  ...{ type: 'object', additionalProperties: false, required, properties },
-});
-
 /** A policy type as every answer shows it. */
 export const policyTypeSchema: JsonSchema = objectOf({
   type: { type: 'string', pattern: '^[a-z0-9_-]{1,64}$' },
   title,
   ...schemas,
   defaults: { ...objectOf(defaults), description: 'Of jobs that do not say themselves.' },
-  updated_at: { type: 'integer', description: 'When it was changed last. Unix seconds.' },
+  updated_at: seconds('When it was changed last.'),
 });
 
 /** Both schemas of a type and nothing else. */

@@ -1,27 +1,21 @@
+import { count, objectOf, seconds } from '../http/json-schema.js';
 import type { JsonSchema } from '../http/route-contract.js';
 
-const object = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-});
-const count = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description });
+const countOf = (description: string): JsonSchema => ({ ...count, description });
 const cost: JsonSchema = { type: 'string', pattern: '^\\d+\\.\\d{6}$', description: 'Exact, with six places.' };
-const seconds = (description: string): JsonSchema => ({ type: 'integer', description: `${description} Unix seconds.` });
 
 const sums = {
-  jobs: count('Jobs submitted then.'),
-  attempts: count('Attempts that ended then.'),
-  input_tokens: count('What attempts spent is of the moment when their end, or what they said later, was recorded.'),
-  output_tokens: count('As above.'),
-  total_tokens: count('Input and output.'),
-  embedding_tokens: count('As above.'),
-  structured_output_tokens: count('As above.'),
-  rag_chunks: count('As above.'),
+  jobs: countOf('Jobs submitted then.'),
+  attempts: countOf('Attempts that ended then.'),
+  input_tokens: countOf('What attempts spent is of the moment when their end, or what they said later, was recorded.'),
+  output_tokens: countOf('As above.'),
+  total_tokens: countOf('Input and output.'),
+  embedding_tokens: countOf('As above.'),
+  structured_output_tokens: countOf('As above.'),
+  rag_chunks: countOf('As above.'),
   cost_usd: cost,
   wasted: {
-    ...object({ total_tokens: count('Input and output.'), cost_usd: cost }),
+    ...objectOf({ total_tokens: countOf('Input and output.'), cost_usd: cost }),
     description: 'The part of it that attempts without a result spent.',
   },
 };
@@ -31,25 +25,25 @@ const group = (description: string): JsonSchema => ({
   description: `${description} Where grouped by it.`,
 });
 
-export const usageSchema: JsonSchema = object({
-  period: object({ from: seconds('From then on.'), to: seconds('Until before then.') }),
-  totals: object(sums),
-  by_source: object({ web: object(sums), api: object(sums) }),
+export const usageSchema: JsonSchema = objectOf({
+  period: objectOf({ from: seconds('From then on.'), to: seconds('Until before then.') }),
+  totals: objectOf(sums),
+  by_source: objectOf({ web: objectOf(sums), api: objectOf(sums) }),
   jobs: {
-    ...object({
-      pending: count('Waiting for their time or their next attempt.'),
-      queued: count('Due.'),
-      processing: count('In the hands of a worker.'),
-      completed: count('With a result.'),
-      failed: count('After their last attempt.'),
-      cancelled: count('Called off.'),
+    ...objectOf({
+      pending: countOf('Waiting for their time or their next attempt.'),
+      queued: countOf('Due.'),
+      processing: countOf('In the hands of a worker.'),
+      completed: countOf('With a result.'),
+      failed: countOf('After their last attempt.'),
+      cancelled: countOf('Called off.'),
     }),
     description: 'Jobs submitted in the period, by their status now.',
   },
   data: {
     type: 'array',
     description: 'Ascending; no bucket in which nothing was.',
-    items: object(
+    items: objectOf(
       {
         bucket_at: seconds('When the hour, day or month begins, be it before the period.'),
         policy_type: group('Of the jobs.'),
@@ -63,7 +57,7 @@ export const usageSchema: JsonSchema = object({
         },
         ...sums,
       },
-      ['policy_type', 'source', 'key_id'],
+      ['bucket_at', ...Object.keys(sums)],
     ),
   },
 });
