@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
 import { expectBooksAgree } from './testing/expect-books-agree.js';
-import { expireMarks } from './testing/expire-marks.js';
+import { expireMarks, prolongMarks } from './testing/expire-marks.js';
 import { readBooks, type Books } from './testing/read-books.js';
 
 /** The product, which dies at the step that a file in its data directory names, and without one does not. */
@@ -58,6 +58,7 @@ async function dieThenRetry(
   await expect(system.ended()).resolves.toBeNull();
   await rm(diesAt);
   await system.launch();
+  await prolongMarks(system.dataDir);
 
   // A stored answer is replayed at once; without one, the dead process may still be at work for all anybody knows.
   const blocked = step === 'answer_stored' ? null : await send();
