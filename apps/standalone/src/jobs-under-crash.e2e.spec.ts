@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
+import { ApiClient, eventually, StartedSystem, type ApiAnswer } from '#libs/testing';
 import { CrashWorker } from './testing/crash-worker.js';
 import { postmasterOf } from './testing/postmaster.js';
 
@@ -51,7 +51,35 @@ it('ends each of 1,000 jobs exactly once, whatever is killed when, and counts wh
   const recorded = jobs.reduce((sum, { usage }) => sum + usage.input_tokens, 0);
   // Of a report whose answer a crash swallowed, and whose lease was lost before it could be repeated, only the log knows.
   expect(recorded).toBeGreaterThanOrEqual(reported);
+
+  const attempts = jobs.reduce((sum, job) => sum + job.attempts, 0);
+  const own = { jobs: JOBS, attempts, input_tokens: recorded, cost_usd: `0.${String(recorded).padStart(6, '0')}` };
+  expect(await usage()).toMatchObject(own);
+  await rebuild('usage');
+  expect(await usage()).toMatchObject(own);
 });
+
+/** Of all time, as of now: of everything that is in the log by then. */
+async function usage(): Promise<unknown> {
+  const written = await admin().request('PUT', '/v1/policy-types/last', { body: { title: randomUUID() } });
+  const asOfNow = { 'x-min-log-position': written.headers.get('x-log-position') ?? '' };
+  return eventually('usage as of now', async () => {
+    const { status, body } = await admin().get('/v1/usage', asOfNow);
+    return status === 200 ? (body['totals'] ?? null) : null;
+  });
+}
+
+/** Until the tables that were made anew from the log serve. */
+async function rebuild(name: string): Promise<void> {
+  const generation = async (): Promise<number> => {
+    const { body } = await operator().get('/v1/operator/projections');
+    const projections = body['data'] as readonly { readonly name: string; readonly generation: number }[];
+    return projections.find((projection) => projection.name === name)?.generation ?? 0;
+  };
+  const before = await generation();
+  expect((await operator().post(`/v1/operator/projections/${name}/rebuild`)).status).toBe(202);
+  await eventually(`new tables of ${name}`, async () => ((await generation()) > before ? true : null));
+}
 
 interface Attempt {
   readonly outcome: string | null;
@@ -60,6 +88,7 @@ interface Attempt {
 
 interface Job {
   readonly id: string;
+  readonly attempts: number;
   readonly usage: { readonly input_tokens: number };
 }
 
