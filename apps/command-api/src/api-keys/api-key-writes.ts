@@ -54,6 +54,7 @@ export class ApiKeyWrites {
         command,
         startsStream,
         repeated: attempt.repeatedSince !== null,
+        begunAt: attempt.begunAt,
       });
       const { status, body, location = null } = await answer(outcome);
       return { status, body, location, logPosition: this.options.sealPosition(outcome.position) };

@@ -60,6 +60,7 @@ export class JobWrites {
         command,
         startsStream,
         repeated: attempt.repeatedSince !== null,
+        begunAt: attempt.begunAt,
       });
       const job = jobIn(outcome);
       const due = dueJob(context.caller.orgId, job, outcome.decidedAt);

@@ -17,6 +17,11 @@ export interface CommandRun<Command, Event extends DomainEvent, State> {
   readonly startsStream?: boolean;
   /** An earlier attempt at this command, here or in a process that may still live, may have appended already. */
   readonly repeated: boolean;
+  /**
+   * When the command was begun by its idempotency key, of the clock that only goes forward; default: nobody else can have
+   * taken it over.
+   */
+  readonly begunAt?: number | undefined;
 }
 
 export interface CommandOutcome<State> {

@@ -149,15 +149,26 @@ describe('a stream that this node has met before', () => {
     await expect(runAt(here, { amount: 2, commandId: other(5) })).rejects.toThrow('too much');
   });
 
-  it('is read from its start where the log was restored to an older point', async () => {
-    const { runAt, node, store } = setUp();
+  it.each([5, 20])('is read from its start where the log was restored to an older point, to add %d', async (amount) => {
+    const { runAt, node, pass, store } = setUp();
     const older = setUp();
     await older.run({ amount: 1, commandId: other(9) });
     let behind: EventStore = store;
     const here = node(standIn(() => behind));
     await runAt(here, { amount: 90 });
     behind = older.store;
-    await expect(runAt(here, { amount: 20, commandId: other(1) })).resolves.toMatchObject({ state: 21 });
+    pass(5_001);
+    await expect(runAt(here, { amount, commandId: other(1) })).resolves.toMatchObject({ state: 1 + amount });
+  });
+
+  it('is read for a command that another node may have taken over, and met here since', async () => {
+    const { run, runAt, node, pass, store } = setUp();
+    const here = node();
+    await run({ amount: 5, repeated: true });
+    await runAt(here, { amount: 7, commandId: other(1) });
+    pass(10_001);
+    await expect(runAt(here, { amount: 5, begunAt: 0 })).resolves.toMatchObject({ state: 5 });
+    await expect(store.readStream('counter-1')).resolves.toHaveLength(2);
   });
 
   it('is still of its own organization alone', async () => {
@@ -175,14 +186,22 @@ interface Asked {
   readonly commandId?: string;
   readonly repeated?: boolean;
   readonly org?: string;
+  readonly begunAt?: number;
 }
 
 function setUp() {
   const store = new InMemoryEventStore();
   const appended: StoredEvent[] = [];
+  let passed = 0;
   const node = (over: EventStore = store) =>
-    new CommandRunner({ store: over, clock: tick, onAppended: (events) => appended.push(...events) });
-  const runAt = (runner: CommandRunner, { amount, commandId = COMMAND, repeated = false, org = 'org_a' }: Asked) => {
+    new CommandRunner({
+      ...{ store: over, clock: tick, monotonic: () => passed },
+      onAppended: (events) => appended.push(...events),
+    });
+  const runAt = (
+    runner: CommandRunner,
+    { amount, commandId = COMMAND, repeated = false, org = 'org_a', begunAt }: Asked,
+  ) => {
     const asked: CommandRun<Add, Added, number> = {
       type: counters,
       stream: 'counter-1',
@@ -193,12 +212,14 @@ function setUp() {
       },
       command: (now) => ({ amount, now }),
       repeated,
+      begunAt,
     };
     return runner.run(asked);
   };
   /** On a node that has met no stream yet. */
   const run = (asked: Asked, over?: EventStore) => runAt(node(over), asked);
-  return { run, runAt, node, store, appended };
+  const pass = (ms: number): void => void (passed += ms);
+  return { run, runAt, node, pass, store, appended };
 }
 
 /** The same store, but each of the next appends finds that somebody else was faster. */

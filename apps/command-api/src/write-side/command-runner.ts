@@ -13,6 +13,8 @@ import type { DomainEvent, StreamType } from './stream-type.js';
 export interface CommandRunnerOptions {
   readonly store: EventStore;
   readonly clock: () => number;
+  /** Milliseconds of a clock that only goes forward; default `performance.now`. */
+  readonly monotonic?: () => number;
   /** Called with what was appended before `run` answers, so that this node acts on it at once. */
   readonly onAppended: (events: readonly StoredEvent[]) => void;
   readonly failPoint?: FailPoint;
@@ -22,6 +24,8 @@ export interface CommandRunnerOptions {
 interface Attempt<State> {
   readonly outcome: CommandOutcome<State>;
   readonly known: KnownStream<State> | null;
+  /** It was read: an earlier attempt at the command had stored it. */
+  readonly isOfEarlier?: boolean;
 }
 
 const MOST_ATTEMPTS = 8;
@@ -32,9 +36,11 @@ const ALONE_FOR_MS = 10_000;
 /** Load, fold, decide, append at the exact revision; decide anew when another command was faster. */
 export class CommandRunner {
   readonly #streams: KnownStreams;
+  readonly #monotonic: () => number;
 
   constructor(private readonly options: CommandRunnerOptions) {
-    this.#streams = new KnownStreams(options.store);
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#streams = new KnownStreams(options.store, this.#monotonic);
   }
 
   /**
@@ -49,9 +55,8 @@ export class CommandRunner {
     const attributes = { 'keyledger.stream_category': category, ...correlatedBy(run.metadata.correlation_id) };
     const isAnswer = (thrown: unknown): boolean => thrown instanceof DomainRejection;
     return inSpan(`command ${category}`, { attributes, isAnswer }, async (span) => {
-      const startedAt = this.options.clock();
       const attempt = (await this.#attemptOnKnown(run)) ?? (await this.#attemptOnRead(run));
-      const outcome = await this.#settle(run, attempt, startedAt);
+      const outcome = await this.#settle(run, attempt);
       span.setAttribute('keyledger.events', outcome.events.length);
       return outcome;
     });
@@ -67,7 +72,7 @@ export class CommandRunner {
     stream: string,
     orgId: string,
   ): Promise<State> {
-    const recalled = this.#streams.recall<State>(stream);
+    const recalled = await this.#streams.recall<State>(stream);
     const isCurrent = recalled !== null && (await this.#streams.isCurrent(stream, recalled));
     const known = isCurrent ? recalled : knownAfter(type, null, await loadStream(this.options.store, stream));
     if (known !== null) this.#streams.remember(stream, known);
@@ -80,8 +85,9 @@ export class CommandRunner {
   ): Promise<Attempt<State> | null> {
     if (run.repeated) return null;
     if (run.startsStream === true) return this.#attempt(run, null);
-    const known = this.#streams.recall<State>(run.stream);
-    if (known === null) return null;
+    const known = await this.#streams.recall<State>(run.stream);
+    // What is known of the stream may then hold this very command.
+    if (known === null || this.#mayBeTakenOver(run)) return null;
     try {
       const attempt = await this.#attempt(run, known);
       if (attempt === null || attempt.outcome.events.length > 0) return attempt;
@@ -102,7 +108,7 @@ export class CommandRunner {
       const stored = await loadStream(this.options.store, run.stream);
       const known = knownAfter(run.type, null, stored);
       const earlier = known?.orgId === run.metadata.org_id ? outcomeOfEarlierAttempt(run, stored) : null;
-      if (earlier !== null) return { outcome: earlier, known };
+      if (earlier !== null) return { outcome: earlier, known, isOfEarlier: true };
       const attempt = await this.#attempt(run, known);
       if (attempt !== null) return attempt;
     }
@@ -147,16 +153,20 @@ export class CommandRunner {
   /** Has this node act on what came of it, and remembers it. */
   async #settle<Command, Event extends DomainEvent, State>(
     run: CommandRun<Command, Event, State>,
-    { outcome, known }: Attempt<State>,
-    startedAt: number,
+    { outcome, known, isOfEarlier }: Attempt<State>,
   ): Promise<CommandOutcome<State>> {
-    const { store, clock, onAppended } = this.options;
+    const { store, onAppended } = this.options;
     // Somebody may have stored the same ids first, decided at another instant: then theirs are the events.
-    const mayBeTheirs = outcome.events.length > 0 && (run.repeated || clock() - startedAt > ALONE_FOR_MS);
+    const mayBeTheirs =
+      outcome.events.length > 0 && isOfEarlier !== true && (run.repeated || this.#mayBeTakenOver(run));
     const first = mayBeTheirs ? outcomeOfEarlierAttempt(run, await loadStream(store, run.stream)) : null;
     if (!mayBeTheirs && known !== null) this.#streams.remember(run.stream, known);
     const settled = first ?? outcome;
     if (settled.events.length > 0) onAppended(settled.events);
     return settled;
+  }
+
+  #mayBeTakenOver({ begunAt }: Pick<CommandRun<never, never, never>, 'begunAt'>): boolean {
+    return begunAt !== undefined && this.#monotonic() - begunAt > ALONE_FOR_MS;
   }
 }

@@ -12,34 +12,62 @@ export interface KnownStream<State> {
   readonly position: Position;
   /** Of the last event, Unix milliseconds. */
   readonly occurredAt: number;
-  /** Of its events' data as JSON, as a measure of what the state takes. */
+  /** What the state takes as JSON: as it was weighed last, and the data of the events since. */
   readonly bytes: number;
+  readonly weighedBytes: number;
 }
+
+interface Remembered {
+  readonly known: KnownStream<unknown>;
+  /** Of the clock that only goes forward. */
+  readonly metAt: number;
+}
+
+/**
+ * What was met so short a time ago is decided on without a look. An append at the exact revision would not notice that the
+ * log was restored meanwhile and another event stored at that revision, but no restore is that short.
+ */
+const TRUSTED_MS = 5_000;
 
 /** Of all states together, and of one. */
 const MOST_BYTES = 33_554_432;
 const MOST_BYTES_EACH = 4_194_304;
 /** What even the smallest state counts. */
 const LEAST_BYTES = 1_024;
+/** What is lighter than this is not weighed: the data of its events stand for it. */
+const LIGHT_BYTES = 65_536;
+/** More events at once are not summed up; the state is weighed. */
+const MANY_EVENTS = 100;
 
 /**
  * The streams that commands met last, folded, so that the next command on one need not read it from its start. They are
- * never the truth: an append is held against the exact revision, and a decision that appends nothing holds only where the
- * stream has not gone on (`isCurrent`).
+ * never the truth: an append is held against the exact revision, a decision that appends nothing holds only where the
+ * stream has not gone on (`isCurrent`), and what was met a while ago is looked at before it is decided on.
  */
 export class KnownStreams {
-  readonly #streams = new BoundedLru<string, KnownStream<unknown>>(MOST_BYTES);
+  readonly #streams = new BoundedLru<string, Remembered>(MOST_BYTES);
 
-  constructor(private readonly store: Pick<EventStore, 'readStream'>) {}
+  constructor(
+    private readonly store: Pick<EventStore, 'readStream'>,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {}
 
-  /** A stream is of one type, so what is remembered under its name is of the asked one. */
-  recall<State>(stream: string): KnownStream<State> | null {
-    return (this.#streams.get(stream) as KnownStream<State> | undefined) ?? null;
+  /**
+   * A stream that was met here before. Null: it has to be read.
+   * @throws EventStoreUnavailable
+   */
+  async recall<State>(stream: string): Promise<KnownStream<State> | null> {
+    const remembered = this.#streams.get(stream);
+    if (remembered === undefined) return null;
+    const { known, metAt } = remembered;
+    if (this.monotonic() - metAt > TRUSTED_MS && !(await this.isCurrent(stream, known))) return null;
+    // A stream is of one type, so what is remembered under its name is of the asked one.
+    return known as KnownStream<State>;
   }
 
   remember(stream: string, known: KnownStream<unknown>): void {
     if (known.bytes > MOST_BYTES_EACH) this.#streams.delete(stream);
-    else this.#streams.set(stream, known, Math.max(known.bytes, LEAST_BYTES));
+    else this.#streams.set(stream, { known, metAt: this.monotonic() }, Math.max(known.bytes, LEAST_BYTES));
   }
 
   /** Whether what is known is the stream's end, and the stream still the one it was. @throws EventStoreUnavailable */
@@ -58,16 +86,33 @@ export function knownAfter<Command, Event extends DomainEvent, State>(
   const last = events.at(-1);
   if (last === undefined) return known;
   const orgId = known === null ? last.metadata.org_id : known.orgId;
+  const state = events.reduce(
+    (before, event) => type.decider.evolve(before, type.parse(event)),
+    known?.state ?? type.decider.initialState,
+  );
   return {
-    state: events.reduce(
-      (state, event) => type.decider.evolve(state, type.parse(event)),
-      known?.state ?? type.decider.initialState,
-    ),
+    state,
     orgId: events.every(({ metadata }) => metadata.org_id === orgId) ? orgId : null,
     lastId: last.id,
     revision: last.revision,
     position: last.position,
     occurredAt: Date.parse(last.metadata.occurred_at),
-    bytes: events.reduce((sum, { data }) => sum + JSON.stringify(data).length, known?.bytes ?? 0),
+    ...weightOf(state, known, events),
   };
+}
+
+function weightOf(
+  state: unknown,
+  known: KnownStream<unknown> | null,
+  events: readonly StoredEvent[],
+): Pick<KnownStream<unknown>, 'bytes' | 'weighedBytes'> {
+  const { bytes = 0, weighedBytes = 0 } = known ?? {};
+  const added = events.length > MANY_EVENTS ? Infinity : events.reduce((sum, { data }) => sum + lengthOf(data), 0);
+  if (bytes + added <= 2 * weighedBytes + LIGHT_BYTES) return { bytes: bytes + added, weighedBytes };
+  const weighed = lengthOf(state);
+  return { bytes: weighed, weighedBytes: weighed };
+}
+
+function lengthOf(value: unknown): number {
+  return JSON.stringify(value).length;
 }

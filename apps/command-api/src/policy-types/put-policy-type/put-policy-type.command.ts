@@ -44,12 +44,13 @@ export class PutPolicyTypeHandler implements ICommandHandler<PutPolicyType> {
     if (stream === null) throw DomainRejection.ofField('type', 'must be 1 to 64 of the characters a-z, 0-9, _ and -');
     await this.#assertSchemas(orgId, { input_schema: input.inputSchema, result_schema: input.resultSchema });
     const { runner, writes, sealPosition } = this.options;
-    return writes.run(context, async ({ commandId, repeatedSince }) => {
+    return writes.run(context, async ({ commandId, repeatedSince, begunAt }) => {
       const { state, events, position } = await runner.run({
         type: policyTypeStreams,
         stream,
         commandId,
         repeated: repeatedSince !== null,
+        begunAt,
         metadata: commandMetadata(context, null),
         command: (now) => ({ kind: 'PutPolicyType' as const, policyType: type, ...input, now }),
       });

@@ -22,6 +22,8 @@ export interface IdempotentWritesOptions {
 export interface WriteAttempt extends Intent {
   /** An earlier attempt may have come further than is known; it began at this instant, Unix milliseconds. */
   readonly repeatedSince: number | null;
+  /** When its record was asked for, by `performance.now`: long after that, somebody may have taken it over. */
+  readonly begunAt?: number;
 }
 
 /** Past so many a retry waits for the mark to run out by itself. */
@@ -76,6 +78,7 @@ export class IdempotentWrites {
     const { failPoint = NO_FAIL_POINT } = this.options;
     const { orgId } = context.caller;
     const fresh = newIntent();
+    const begunAt = performance.now();
     const begun = await this.#begin(orgId, {
       id: seal.id,
       bodyHash: seal.bodyHash(bodyText),
@@ -94,7 +97,7 @@ export class IdempotentWrites {
         const isFresh = begun.outcome === 'begun';
         const intent = isFresh ? fresh : intentFromText(seal.open('intent', begun.sealedIntent));
         const answer = await this.#execute(context, seal, begun.attempt, () =>
-          execute({ ...intent, repeatedSince: isFresh ? null : begun.startedAt }),
+          execute({ ...intent, begunAt, repeatedSince: isFresh ? null : begun.startedAt }),
         );
         failPoint('answer_stored');
         return { ...answer, replayed: false };
