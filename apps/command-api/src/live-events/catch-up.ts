@@ -1,6 +1,5 @@
 import { pause } from '#libs/lifecycle';
-import type { HeldBytes } from './held-bytes.js';
-import { liveEventFrame, type LiveEventFrame } from './live-event-frame.js';
+import { liveEventFrame } from './live-event-frame.js';
 import type { LiveEventPositions } from './live-event-positions.js';
 import type { LiveStream } from './live-stream.js';
 import type { OrganizationFeed } from './organization-feed.js';
@@ -10,16 +9,13 @@ export interface CatchUpOptions {
   readonly log: OrganizationLog;
   readonly feed: OrganizationFeed;
   readonly positions: LiveEventPositions;
-  readonly held: HeldBytes;
 }
 
-/** What is read for a reader at once. */
-const PAGE_BYTES = 65_536;
 const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Sends a stream what lies between its place and the feed's, at the reader's own pace, and lets it join. However far back
- * that begins, no more is held for it than a few events, and none while the process holds as much as it may.
+ * that begins, nothing is held for it but its own buffer while the reader takes its time.
  * @throws DatabaseUnavailable @throws LogGap @throws UnknownEvent, MalformedEvent
  */
 export async function catchUp(stream: LiveStream, options: CatchUpOptions): Promise<void> {
@@ -31,31 +27,21 @@ export async function catchUp(stream: LiveStream, options: CatchUpOptions): Prom
     const before = stream.position;
     await sendPage(stream, options);
     // A projection that is built anew and serves already may not be where the last one was.
-    if (stream.position === before && !stream.hasEnded) await pause(LOOK_AGAIN_MS);
+    if (stream.position === before && !stream.isFull && !stream.hasEnded) await pause(LOOK_AGAIN_MS);
   }
 }
 
-/** In a function of its own, so that what is given up is not held while the reader takes its time. */
-async function sendPage(stream: LiveStream, { log, positions, held }: CatchUpOptions): Promise<void> {
-  const { frames, upTo } = await nextFrames(stream.position, log, positions);
-  let owed = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  held.add(owed);
-  try {
-    for (const { seq, kind, bytes } of frames) {
-      if (stream.kinds.has(kind)) {
-        // It is read again when the reader wants it.
-        if (stream.isFull && held.areTooMany) return;
-        await taken(stream);
-        stream.write(bytes);
-      }
-      if (stream.hasEnded) return;
-      stream.passTo(seq);
-      held.add(-bytes.length);
-      owed -= bytes.length;
-    }
-    stream.passTo(upTo);
-  } finally {
-    held.add(-owed);
+/**
+ * As much of the next page as the reader takes. The rest is read again when the reader wants it: kept for thousands that
+ * take nothing, it would cost readers of other organizations the room that they have to fall behind.
+ */
+async function sendPage(stream: LiveStream, { log, positions }: CatchUpOptions): Promise<void> {
+  const { events } = withoutGap(stream.position, await log.read(stream.position));
+  for (const event of events) {
+    if (stream.isFull || stream.hasEnded) return;
+    const frame = liveEventFrame(log.orgId, event, positions);
+    if (frame !== null && stream.kinds.has(frame.kind)) stream.write(frame.bytes);
+    stream.passTo(event.seq);
   }
 }
 
@@ -65,23 +51,4 @@ function taken(stream: LiveStream): Promise<void> {
   return new Promise((resolve) => {
     stream.onWanted = resolve;
   });
-}
-
-/** In a function of its own, so that the events themselves are not held either. */
-async function nextFrames(
-  afterSeq: number,
-  log: OrganizationLog,
-  positions: LiveEventPositions,
-): Promise<{ readonly frames: readonly LiveEventFrame[]; readonly upTo: number }> {
-  const { events } = withoutGap(afterSeq, await log.read(afterSeq));
-  const frames: LiveEventFrame[] = [];
-  let [upTo, bytes] = [afterSeq, 0];
-  for (const event of events) {
-    const frame = liveEventFrame(log.orgId, event, positions);
-    if (frame !== null) frames.push(frame);
-    bytes += frame?.bytes.length ?? 0;
-    upTo = event.seq;
-    if (bytes >= PAGE_BYTES) break;
-  }
-  return { frames, upTo };
 }

@@ -1,4 +1,4 @@
-/** What a process holds for all readers that are behind, together: what feeds owe them, and pages read to catch up. */
+/** What a process holds for all readers that are behind, together: what the feeds owe them. */
 export class HeldBytes {
   #total = 0;
 

@@ -66,8 +66,8 @@ export class Listeners {
   }
 
   async catchUpOptions(): Promise<CatchUpOptions> {
-    const { log, positions, held } = this.options;
-    return { feed: await this.feed(), log, positions, held };
+    const { log, positions } = this.options;
+    return { feed: await this.feed(), log, positions };
   }
 
   /** Ends the streams that the feed has; those that are still behind it end when they would join. */
