@@ -129,7 +129,10 @@ it('serves each route, and refuses each for what is wrong with caller, request, 
       const { method, path, body } = route;
       const { target, position } = await targetOf(api, route);
       const headers = { 'x-min-log-position': position };
-      const answer = await api.call(admin, method, target, body, headers);
+      const answer = await eventually('an answer', async () => {
+        const given = await api.call(admin, method, target, body, headers);
+        return given.code === 'read_model_behind' ? null : given;
+      });
       expect([path, answer.status < 300]).toEqual([path, true]);
     }
     await expectEach(api, 401, (route) => api.call('nonsense', route.method, withoutId(route), route.body));
