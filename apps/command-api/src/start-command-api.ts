@@ -199,7 +199,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     holdsScope: (caller: ApiKeyCaller, scope: string) => holds(caller, scope),
   };
   const credentialWatch = new CredentialWatch({ ...recheck, clock });
-  const finished = new FinishedJobs({ endedOf: (orgId, ids) => endedJobs(database, orgId, ids), progress });
+  const finished = new FinishedJobs({ endedOf: (orgId, ids) => endedJobs(database, orgId, ids), progress, logger });
   const application = await createCommandApi({
     settings,
     logger,

@@ -1,3 +1,4 @@
+import { SILENT } from '#libs/observability';
 import { eventually } from '#libs/testing';
 import { FinishedJobs } from './finished-jobs.js';
 
@@ -9,6 +10,9 @@ class Model {
   readonly ended = new Set<string>();
   readonly looks: (readonly [orgId: string, count: number])[] = [];
   outage: Error | null = null;
+  /** While set, nothing is heard of its moves. */
+  deafness: Error | null = null;
+  readonly warnings: string[] = [];
   #moved = 0n;
   #moves: (() => void)[] = [];
   readonly jobs = new FinishedJobs({
@@ -20,12 +24,14 @@ class Model {
     progress: {
       mark: () => this.#moved,
       movedOn: (mark, _timeoutMs, signal) =>
-        new Promise<void>((resolve) => {
+        new Promise<void>((resolve, reject) => {
+          if (this.deafness !== null) reject(this.deafness);
           this.#moves.push(resolve);
           signal.addEventListener('abort', () => resolve());
           if (signal.aborted || this.#moved > mark) resolve();
         }),
     },
+    logger: { ...SILENT, warn: (_, message) => void this.warnings.push(message) },
   });
 
   wait(jobId: string, { orgId = 'org_a', gone = NEVER, timeoutMs = LONG } = {}): Promise<boolean> {
@@ -89,4 +95,15 @@ it('says that it cannot know, and recovers', async () => {
   model.outage = null;
   model.ended.add('job_1');
   expect(await model.wait('job_1')).toBe(true);
+});
+
+it('says in the log that nothing is heard of the read model, and goes on looking', async () => {
+  const model = new Model();
+  model.deafness = new Error('the read model cannot be heard');
+  const wait = model.wait('job_1');
+  await eventually('a warning', () => (model.warnings.length > 0 ? true : null));
+  model.ended.add('job_1');
+  expect(await wait).toBe(true);
+  // One look, a pause, another look.
+  expect([model.looks.length, model.warnings.length]).toEqual([2, 1]);
 });

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '#libs/lifecycle';
+import type { Logger } from '#libs/observability';
 import type { JobsProgress } from '../../worker/job-queue.js';
 
 export interface FinishedJobsOptions {
   /** Which of an organization's jobs have ended, as the read model has it. @throws DatabaseUnavailable */
   readonly endedOf: (orgId: string, jobIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly progress: JobsProgress;
+  readonly logger: Logger;
 }
 
 export interface WaitForJob {
@@ -68,7 +71,7 @@ export class FinishedJobs {
   }
 
   async #look(): Promise<void> {
-    const { progress } = this.options;
+    const { progress, logger } = this.options;
     while (this.#waiting.size > 0) {
       // Both before the look, so that nothing that happens meanwhile is missed.
       this.#somebodyNew = new AbortController();
@@ -77,9 +80,12 @@ export class FinishedJobs {
       for (const [orgId, waiters] of byOrganization) await this.#lookFor(orgId, waiters);
       if (this.#waiting.size === 0) break;
       const wake = AbortSignal.any([this.#somebodyNew.signal, this.#closing.signal]);
-      // Where the read model cannot be heard, the next look says so to those who wait.
-      const moved = progress.movedOn(mark, LOOK_ANYWAY_MS, wake).catch(() => undefined);
-      await Promise.all([moved, delay(BETWEEN_LOOKS_MS)]);
+      try {
+        await Promise.all([progress.movedOn(mark, LOOK_ANYWAY_MS, wake), delay(BETWEEN_LOOKS_MS)]);
+      } catch (error) {
+        logger.warn({ err: error }, 'nothing is heard of jobs that have ended; looking again');
+        await pause(LOOK_ANYWAY_MS, this.#closing.signal);
+      }
     }
     this.#looking = null;
   }
