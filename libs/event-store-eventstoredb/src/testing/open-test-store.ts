@@ -10,7 +10,12 @@ export async function openTestStore(): Promise<EventStoreUnderTest & { readonly 
   const url = RUNNING_SERVER ?? server?.url ?? '';
   const clients: EventStoreDbEventStore[] = [];
   const another = async (): Promise<EventStoreDbEventStore> => {
-    const client = await EventStoreDbEventStore.open({ url, logger: SILENT });
+    const client = await EventStoreDbEventStore.open({
+      url,
+      logger: SILENT,
+      appendDeadlineMs: 170_000,
+      readDeadlineMs: 170_000,
+    });
     clients.push(client);
     return client;
   };
