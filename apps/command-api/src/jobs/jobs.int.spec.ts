@@ -286,9 +286,9 @@ it.each([
   ['a lone surrogate', '\ud800'],
   ['the second half of a pair alone', 'x\udc00'],
 ])('refuses %s wherever a client may send it, naming the field', async (_, text) => {
-  const id = String((await submit()).body['id']);
+  await submit();
   const [leased] = await lease({ request_id: `refuses ${encodeURI(JSON.stringify(text))}` });
-  const token = leased?.lease_token;
+  const [id, token] = [leased?.job.id, leased?.lease_token];
   const error = { code: 'ocr', message: 'No text.' };
   const wrong: readonly (readonly [path: string, body: Readonly<Record<string, unknown>>, field: string])[] = [
     ...[{ a: text }, { [text]: 1 }, { a: [{ b: [text] }] }, { a: { [text]: {} } }].flatMap(
@@ -328,11 +328,9 @@ it.each([
     const answer = await api.call(api.credentials.admin, 'PUT', '/v1/policy-types/texts', body);
     expect([answer.status, answer.fields]).toEqual([422, [field]]);
   }
-  await post(
-    `/v1/worker/jobs/${id}/complete`,
-    { lease_token: token, result: 'tab\tand line\nbreak, \u{1f600}' },
-    worker,
-  );
+  const result = 'tab\tand line\nbreak, \u{1f600}';
+  const completed = await post(`/v1/worker/jobs/${id}/complete`, { lease_token: token, result }, worker);
+  expect([completed.status, completed.body['result']]).toEqual([200, result]);
 });
 
 it('shows the history of a job, the job after each event, and nothing of it to another organization', async () => {
