@@ -12,7 +12,7 @@ import type { Migration } from '#libs/postgres';
  * each attempt that it hands out, to each of those who ask in their order, up to as many as it asks for: who asks at the
  * same time asks together, for claims side by side would all try the same rows. Somebody on another node who was faster
  * has made that row already; the event decides in the end. What waits for no time is found by its order, by type where
- * types are asked for; of what was put off, the 5,000 whose time came first are looked at, whatever their order.
+ * types are asked for; of what was put off, the 1,000 whose time came first are looked at, whatever their order.
  */
 export const jobQueueMigrations: readonly Migration[] = [
   {
@@ -69,10 +69,11 @@ export const jobQueueMigrations: readonly Migration[] = [
       #variable_conflict use_column
       declare
         v_max int := (select sum(most) from unnest(p_max) most);
-        v_org text := p_after;
+        -- compared as the columns are, whatever the database sorts by
+        v_org text collate "C" := p_after;
         v_wrapped boolean := false;
         v_orgs text[] := '{}';
-        -- those with a job whose time has come, of which there are few: it is handed out soon
+        -- those of the jobs whose time came first
         v_deferred_orgs text[];
         v_jobs text[] := '{}';
         v_attempts int[] := '{}';
@@ -85,16 +86,21 @@ export const jobQueueMigrations: readonly Migration[] = [
       begin
         perform job_queue.confine(p_org);
         if p_org is null then
-          select array_agg(distinct due.org_id) into v_deferred_orgs
-          from (select job.org_id from read_models.jobs job
-                where job.phase = 'waiting' and job.deferred and job.available_at <= v_now
-                  and (p_types is null or job.policy_type = any (p_types))
-                order by job.available_at limit 5000) due;
+          select array_agg(distinct due.org_id) into v_deferred_orgs from (
+            (select job.org_id from read_models.jobs job
+             where p_types is null and job.phase = 'waiting' and job.deferred and job.available_at <= v_now
+             order by job.available_at limit 1000)
+            union all
+            select of_type.org_id from unnest(p_types) type cross join lateral (
+              select job.org_id from read_models.jobs job
+              where job.policy_type = type and job.phase = 'waiting' and job.deferred and job.available_at <= v_now
+              order by job.available_at limit 1000) of_type
+          ) due;
         end if;
         -- From the organization behind p_after on and around; a step of the index for each, and no more than are needed.
         loop
           if p_org is null then
-            select min(next.org_id) into v_org from (
+            select min(next.org_id collate "C") into v_org from (
               (select job.org_id from read_models.jobs job
                where p_types is null and job.phase = 'waiting' and not job.deferred and job.org_id > v_org
                order by job.org_id limit 1)
@@ -104,8 +110,8 @@ export const jobQueueMigrations: readonly Migration[] = [
                 where job.phase = 'waiting' and not job.deferred and job.policy_type = type and job.org_id > v_org
                 order by job.org_id limit 1) of_type
               union all
-              select deferred from unnest(v_deferred_orgs) deferred where deferred > v_org
-            ) next where not v_wrapped or next.org_id <= p_after;
+              select deferred from unnest(v_deferred_orgs) deferred where deferred collate "C" > v_org
+            ) next where not v_wrapped or next.org_id collate "C" <= p_after;
             if v_org is null then
               exit when v_wrapped;
               v_wrapped := true;
@@ -139,11 +145,19 @@ export const jobQueueMigrations: readonly Migration[] = [
                 order by job.priority desc, job.created_seq limit v_max) of_type
               union all
               (select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
-               where job.org_id = v_org and job.phase = 'waiting' and job.deferred and job.available_at <= v_now
-                 and (p_types is null or job.policy_type = any (p_types))
+               where p_types is null and job.org_id = v_org
+                 and job.phase = 'waiting' and job.deferred and job.available_at <= v_now
                  and not exists (select from job_queue.leases lease
                                  where lease.job_id = job.id and lease.attempt = job.attempts + 1)
-               order by job.available_at limit 5000)
+               order by job.available_at limit 1000)
+              union all
+              select of_type.* from unnest(p_types) type cross join lateral (
+                select job.id, job.attempts, job.priority, job.created_seq from read_models.jobs job
+                where job.policy_type = type and job.org_id = v_org
+                  and job.phase = 'waiting' and job.deferred and job.available_at <= v_now
+                  and not exists (select from job_queue.leases lease
+                                  where lease.job_id = job.id and lease.attempt = job.attempts + 1)
+                order by job.available_at limit 1000) of_type
             ) waiting
             order by waiting.priority desc, waiting.created_seq
             limit v_max
@@ -178,7 +192,7 @@ export const jobQueueMigrations: readonly Migration[] = [
             returning job_id, attempt, expires_at
           )
           select given.number, given.org_id, made.job_id, made.attempt, made.expires_at
-          from made join given on given.job_id = made.job_id order by given.place;
+          from made join given on given.job_id = made.job_id and given.attempt = made.attempt order by given.place;
       end $$;
 
       -- Rows for attempts that their node knows to be due before the read model does, as far as nobody has them.

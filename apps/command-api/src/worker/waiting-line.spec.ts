@@ -66,6 +66,11 @@ beforeEach(() => {
 });
 afterEach(() => work.line.close());
 
+/** Until so many wait. Whether one is just being served makes no difference to what comes then. */
+async function joined(waiting: number): Promise<void> {
+  await eventually(`${waiting} who wait`, () => (work.line.length === waiting ? true : null));
+}
+
 it('gives what is there at once, and nothing at once to who does not wait', async () => {
   work.come('one');
   expect(await work.ask('a')).toEqual(['a one']);
@@ -75,7 +80,7 @@ it('gives what is there at once, and nothing at once to who does not wait', asyn
 
 it('serves those who wait in the order in which they came', async () => {
   const asked = [work.ask('a'), work.ask('b'), work.ask('c')];
-  await delay(20);
+  await joined(3);
   work.come('one', 'two');
   expect(await Promise.all(asked.slice(0, 2))).toEqual([['a one'], ['b two']]);
   work.come('three');
@@ -109,7 +114,7 @@ it('asks for the first few alone while there is nothing, however many wait behin
 it('serves one group though another finds nothing', async () => {
   const stuck = work.line.serve({ ...ANYTHING, group: 'other', claim: () => Promise.resolve([]) });
   const asked = work.ask('a');
-  await delay(20);
+  await joined(2);
   work.come('one');
   expect(await asked).toEqual(['a one']);
   await work.line.close();
@@ -119,7 +124,7 @@ it('serves one group though another finds nothing', async () => {
 it('lets go of a client that went away, and gives it nothing', async () => {
   const gone = new AbortController();
   const asked = [work.ask('a', { signal: gone.signal }), work.ask('b')];
-  await delay(20);
+  await joined(2);
   gone.abort();
   expect(await asked[0]).toEqual([]);
   work.come('one');
@@ -139,7 +144,7 @@ it('tells who waits of a claim that failed, and goes on with the others', async 
   });
   const failed = expect(failing).rejects.toThrow('out of reach');
   const asked = work.ask('a');
-  await delay(20);
+  await joined(1);
   work.come('one');
   await failed;
   expect(await asked).toEqual(['a one']);
@@ -147,7 +152,7 @@ it('tells who waits of a claim that failed, and goes on with the others', async 
 
 it('is bounded: one more than may wait is answered at once', async () => {
   const asked = [work.ask('a'), work.ask('b'), work.ask('c')];
-  await delay(20);
+  await joined(3);
   expect(await work.ask('d')).toEqual([]);
   await work.line.close();
   await Promise.all(asked);
@@ -173,14 +178,16 @@ it('is bounded for each organization, in those who wait and in what they wait fo
 });
 
 describe('a job that is known to be due', () => {
-  const due = (jobId: string, policyType = 'auto'): DueJob => ({ orgId: 'org_a', jobId, attempt: 1, policyType });
+  const due = (jobId: string, { policyType = 'auto', priority = 5 } = {}): DueJob => ({
+    ...{ orgId: 'org_a', jobId, attempt: 1, policyType, priority },
+  });
 
   it('goes to the first that takes it, though no read model has moved', async () => {
     const asked = [work.ask('a', { group: 'x', takes: 'other' }), work.ask('b'), work.ask('c')];
-    await delay(20);
+    await joined(3);
     work.line.offer(due('job_1'));
     expect(await asked[1]).toEqual(['b job_1']);
-    work.line.offer(due('job_2', 'other'));
+    work.line.offer(due('job_2', { policyType: 'other' }));
     expect(await asked[0]).toEqual(['a job_2']);
     await work.line.close();
     expect(await asked[2]).toEqual([]);
@@ -188,9 +195,27 @@ describe('a job that is known to be due', () => {
 
   it('goes with others of the same moment to one that asks for many, up to as many as that asks for', async () => {
     const asked = [work.ask('a', { most: 2 }), work.ask('b', { most: 2 })];
-    await delay(20);
+    await joined(2);
     for (const id of ['job_1', 'job_2', 'job_3']) work.line.offer(due(id));
-    expect(await Promise.all(asked)).toEqual([['a job_1', 'a job_2'], ['b job_3']]);
+    const got = await Promise.all(asked);
+    // Which of the two is just being served, and so comes second, is left open.
+    expect(got.map(({ length }) => length).toSorted()).toEqual([1, 2]);
+    expect(
+      got
+        .flat()
+        .map((one) => one.slice(2))
+        .toSorted(),
+    ).toEqual(['job_1', 'job_2', 'job_3']);
+  });
+
+  it('goes before others of the same moment where its priority is higher', async () => {
+    const asked = [work.ask('a'), work.ask('b')];
+    await joined(2);
+    work.line.offer(due('job_1', { priority: 1 }));
+    work.line.offer(due('job_2', { priority: 9 }));
+    work.line.offer(due('job_3', { priority: 9 }));
+    const got = (await Promise.all(asked)).flat().map((one) => one.slice(2));
+    expect(got.toSorted()).toEqual(['job_2', 'job_3']);
   });
 
   it('waits for one that is just being served with nothing', async () => {
@@ -212,12 +237,15 @@ describe('a job that is known to be due', () => {
 
   it('is left to the read model where nobody waits for it', async () => {
     work.line.offer(due('job_1'));
-    const asked = work.ask('a', { takes: 'other' });
-    await delay(20);
+    const other = work.ask('a', { group: 'x', takes: 'other' });
+    await joined(1);
     work.line.offer(due('job_2'));
-    await delay(20);
-    expect(work.claims.length).toBeGreaterThan(0);
-    await work.line.close();
-    expect(await asked).toEqual([]);
+    const asked = work.ask('b');
+    await joined(2);
+    work.come('one', 'two');
+    const got = (await Promise.all([asked, other])).flat().join(' ');
+    expect(got).toMatch(/one/);
+    expect(got).toMatch(/two/);
+    expect(got).not.toMatch(/job/);
   });
 });

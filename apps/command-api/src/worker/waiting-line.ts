@@ -39,7 +39,9 @@ export class WaitingLine {
   #waiting = 0;
   #serving: Promise<void> | null = null;
   #offered: DueJob[] = [];
-  #handing: Promise<void> | null = null;
+  /** Whether somebody is about to look through what is on offer. */
+  #isHandingOver = false;
+  readonly #handOvers = new Set<Promise<void>>();
 
   constructor(private readonly options: WaitingLineOptions) {}
 
@@ -81,7 +83,7 @@ export class WaitingLine {
   async close(): Promise<void> {
     this.#stopping.abort();
     for (const waiters of this.#groups.values()) for (const waiter of [...waiters]) waiter.sendAway();
-    await Promise.all([this.#serving, this.#handing]);
+    await Promise.all([this.#serving, ...this.#handOvers]);
   }
 
   #hasRoomFor({ orgId, group }: Pick<Place<unknown>, 'orgId' | 'group'>): boolean {
@@ -139,29 +141,35 @@ export class WaitingLine {
   }
 
   #handOver(): void {
-    if (this.#offered.length === 0) return;
-    this.#handing ??= this.#handOverAll().finally(() => (this.#handing = null));
+    if (this.#offered.length === 0 || this.#isHandingOver) return;
+    this.#isHandingOver = true;
+    const handOver = this.#handOverAll().finally(() => this.#handOvers.delete(handOver));
+    this.#handOvers.add(handOver);
   }
 
   async #handOverAll(): Promise<void> {
     // What becomes due in the same turn of the event loop goes together.
     await Promise.resolve();
-    for (let shares = this.#shares(); shares.size > 0; shares = this.#shares()) {
-      await Promise.all([...shares].map(([waiter, jobs]) => this.#serve(waiter, jobs)));
-    }
+    const shares = this.#shares();
+    // Whoever has been served, and whatever becomes due from here on, begins anew.
+    this.#isHandingOver = false;
+    await Promise.all([...shares].map(([waiter, jobs]) => this.#serve(waiter, jobs)));
   }
 
   /** Who gets which of the jobs on offer. Those that only somebody takes who is being served stay; the others go. */
   #shares(): ReadonlyMap<Waiter, readonly DueJob[]> {
     const shares = new Map<Waiter, DueJob[]>();
     const offered = this.#stopping.signal.aborted ? [] : this.#offered;
-    this.#offered = offered.filter((job) => {
-      const takers = [...this.#groups.values()].filter(([first]) => first?.takes(job) === true);
-      const hasRoom = (waiter: Waiter): boolean => waiter.isFree && (shares.get(waiter)?.length ?? 0) < waiter.most;
-      const taker = takers.flatMap((waiters) => waiters.find(hasRoom) ?? []).at(0);
-      if (taker !== undefined) shares.set(taker, [...(shares.get(taker) ?? []), job]);
-      return taker === undefined && takers.length > 0;
-    });
+    // Of the same priority the older ones stay ahead.
+    this.#offered = offered
+      .toSorted((a, b) => b.priority - a.priority)
+      .filter((job) => {
+        const takers = [...this.#groups.values()].filter(([first]) => first?.takes(job) === true);
+        const hasRoom = (waiter: Waiter): boolean => waiter.isFree && (shares.get(waiter)?.length ?? 0) < waiter.most;
+        const taker = takers.flatMap((waiters) => waiters.find(hasRoom) ?? []).at(0);
+        if (taker !== undefined) shares.set(taker, [...(shares.get(taker) ?? []), job]);
+        return taker === undefined && takers.length > 0;
+      });
     return shares;
   }
 
