@@ -11,7 +11,7 @@ import type { EventStore, Position } from '#libs/event-store';
 import type { CommandOutcome } from '../write-side/command-run.js';
 import type { CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
-import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
+import type { FirstAnswer, WriteAnswer } from '../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
 import { dueJob, type DueJob } from '../worker/due-job.js';
 import { jobStreams } from './job-streams.js';
@@ -24,9 +24,6 @@ export interface JobWritesOptions {
   /** Told of each job that a write has left due, before the write is answered. */
   readonly onDue: (job: DueJob) => void;
 }
-
-/** What a write is answered when it is carried out for the first time, as it is kept for a repeated request. */
-export type FirstAnswer = Omit<WriteAnswer, 'replayed'>;
 
 /** One write on a job: what to decide, and how to answer what came of it. */
 export interface JobWrite {
@@ -90,6 +87,11 @@ export function jobNotFound(): DomainRejection {
 
 /** @throws DomainRejection `job_not_found` for what is no job's id */
 export function streamOf(jobId: string): string {
-  if (!isJobId(jobId)) throw jobNotFound();
+  assertJobId(jobId);
   return jobStream(jobId);
+}
+
+/** @throws DomainRejection `job_not_found` for what is no job's id, before any store is asked for it */
+export function assertJobId(id: string): void {
+  if (!isJobId(id)) throw jobNotFound();
 }

@@ -1,9 +1,8 @@
 import { presentJobInFull } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
 import { RequestRefused } from '../../http/request-refused.js';
-import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
+import type { FirstAnswer, WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import { foldJob } from '../fold-job.js';
-import type { FirstAnswer } from '../job-writes.js';
 import type { FinishedJobs, WaitForJob } from './finished-jobs.js';
 
 export interface ExtractionsOptions {
@@ -22,32 +21,23 @@ const SUBMITTED: Pick<Kept, 'revision'> = { revision: 0 };
 
 /** Waits for the jobs of extractions, as a part of the write: until it is known how that ends, the write is running. */
 export class Extractions {
-  /** Jobs that are waited for here. The mark of a write runs out after a while, and a wait may be longer. */
-  readonly #inHand = new Set<string>();
-
   constructor(private readonly options: ExtractionsOptions) {}
 
   /**
    * The answer as it is kept.
-   * @throws RequestRefused `idempotency_in_flight` for the job of a request that waits here; and where the client has gone,
-   * who has had no answer: it may take the place of its first request at once
+   * @throws RequestRefused where the client has gone, who has had no answer: it may take the place of its first request at
+   * once
    * @throws DatabaseUnavailable, EventStoreUnavailable
    */
   async answer(submitted: FirstAnswer, wait: WaitForJob): Promise<FirstAnswer> {
     const { jobId: id, gone } = wait;
-    if (this.#inHand.has(id)) throw new RequestRefused('idempotency_in_flight');
-    this.#inHand.add(id);
-    try {
-      const hasEnded = await this.options.finished.waitFor(wait);
-      if (!hasEnded && gone.aborted) throw new RequestRefused('request_timeout');
-      // The first end, whatever has become of the job since.
-      const end = hasEnded ? await foldJob(this.options.store, id, ({ finishedAt }) => finishedAt !== null) : null;
-      if (end === null) return { ...submitted, body: { id, ...SUBMITTED } satisfies Kept };
-      const body: Kept = { id, revision: end.revision };
-      return { ...submitted, status: 200, body, logPosition: this.options.sealPosition(end.position) };
-    } finally {
-      this.#inHand.delete(id);
-    }
+    const hasEnded = await this.options.finished.waitFor(wait);
+    if (!hasEnded && gone.aborted) throw new RequestRefused('request_timeout');
+    // The first end, whatever has become of the job since.
+    const end = hasEnded ? await foldJob(this.options.store, id, ({ finishedAt }) => finishedAt !== null) : null;
+    if (end === null) return { ...submitted, body: { id, ...SUBMITTED } satisfies Kept };
+    const body: Kept = { id, revision: end.revision };
+    return { ...submitted, status: 200, body, logPosition: this.options.sealPosition(end.position) };
   }
 
   /** The answer as it goes out. @throws EventStoreUnavailable */

@@ -2,11 +2,11 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { JsonObject } from '#libs/domain';
 import { toBase62 } from '#libs/auth';
 import { entropyPiece } from '../../write-side/idempotency/intent.js';
-import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
+import type { FirstAnswer, WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import type { WriteContext } from '../../write-side/write-context.js';
 import type { JobSchemas } from '../job-schemas.js';
 import { sha256Of } from '../sha256-of.js';
-import type { FirstAnswer, JobWrites } from '../job-writes.js';
+import type { JobWrites } from '../job-writes.js';
 
 export interface SubmitJobInput {
   readonly policyType: string;

@@ -32,7 +32,12 @@ interface Answered {
   readonly sealedAnswer: Buffer;
 }
 
-/** A mark left by a dead process blocks a retry no longer than this. */
+interface KeptRow {
+  readonly id: Buffer;
+  readonly sealed_answer: Buffer;
+}
+
+/** A mark left by a dead process blocks a retry no longer than this; one that lives extends it. */
 const LOCK = '30 seconds';
 const KEPT = '24 hours';
 
@@ -45,11 +50,11 @@ const LIMITS = {
 /** The idempotency records in Postgres, under the api role and row-level security. */
 export class IdempotencyStore {
   readonly #begins: GroupCommit<Begin, Begun>;
-  readonly #answers: GroupCommit<Answered, true>;
+  readonly #answers: GroupCommit<Answered, Buffer | null>;
 
   constructor(private readonly pool: pg.Pool) {
     this.#begins = new GroupCommit<Begin, Begun>({ ...LIMITS, commit: (orgId, items) => this.#beginAll(orgId, items) });
-    this.#answers = new GroupCommit<Answered, true>({
+    this.#answers = new GroupCommit<Answered, Buffer | null>({
       ...LIMITS,
       commit: (orgId, items) => this.#answerAll(orgId, items),
     });
@@ -68,9 +73,19 @@ export class IdempotencyStore {
     return rows[0]?.found === true;
   }
 
-  /** Keeps the answer; the first one kept stays. @throws DatabaseUnavailable */
-  async answer(orgId: string, id: Buffer, sealedAnswer: Buffer): Promise<void> {
-    await this.#answers.submit(orgId, { id, sealedAnswer });
+  /** Keeps the answer. @returns the one that was kept before, which stays, or null @throws DatabaseUnavailable */
+  answer(orgId: string, id: Buffer, sealedAnswer: Buffer): Promise<Buffer | null> {
+    return this.#answers.submit(orgId, { id, sealedAnswer });
+  }
+
+  /** The attempt is still under way. @returns whether it is the one that counts @throws DatabaseUnavailable */
+  async extend(orgId: string, id: Buffer, attempt: number): Promise<boolean> {
+    const { rows } = await orUnavailable(() =>
+      this.pool.query<{ extended: boolean }>('select command_api.extend_idempotent($1, $2, $3, $4) as extended', [
+        ...[orgId, id, attempt, LOCK],
+      ]),
+    );
+    return rows[0]?.extended === true;
   }
 
   /** After a refusal: nothing happened, the next try is decided anew. @throws DatabaseUnavailable */
@@ -123,11 +138,11 @@ export class IdempotencyStore {
     });
   }
 
-  async #answerAll(orgId: string, items: readonly Answered[]): Promise<readonly true[]> {
+  async #answerAll(orgId: string, items: readonly Answered[]): Promise<readonly (Buffer | null)[]> {
     const values = [orgId, items.map(({ id }) => id), items.map(({ sealedAnswer }) => sealedAnswer)];
-    await orUnavailable(() =>
-      this.pool.query({ name: 'answer_idempotent', text: 'select command_api.answer_idempotent($1, $2, $3)', values }),
-    );
-    return items.map(() => true);
+    const text = 'select id, sealed_answer from command_api.answer_idempotent($1, $2, $3)';
+    const { rows } = await orUnavailable(() => this.pool.query<KeptRow>({ name: 'answer_idempotent', text, values }));
+    const kept = new Map(rows.map(({ id, sealed_answer }) => [id.toString('latin1'), sealed_answer]));
+    return items.map(({ id }) => kept.get(id.toString('latin1')) ?? null);
   }
 }

@@ -2,8 +2,8 @@ import type { Migration } from '#libs/postgres';
 
 /**
  * One row for each request that came with an `Idempotency-Key`, kept 24 h. `sealed_intent` is there from before the
- * append, `sealed_answer` after it; without an answer `locked_until` says how long somebody is still working on it, and
- * `attempt` numbers who. Everything readable here is a keyed hash.
+ * append, `sealed_answer` after it; without an answer `locked_until` says how long somebody is still working on it, who
+ * extends it meanwhile, and `attempt` numbers who. Everything readable here is a keyed hash.
  *
  * `begin_idempotent` takes many requests of one organization in one round trip (the caller sends each id once). For
  * each it answers `begun` (this call works on it, as attempt 1), `taken_over` (so does this one, in place of a process
@@ -107,6 +107,40 @@ export const idempotencyMigrations: readonly Migration[] = [
         perform set_config('keyledger.org_id', p_org, true);
         update command_api.idempotency stored set locked_until = '-infinity'
         where stored.org_id = p_org and stored.id = p_id and stored.attempt = p_attempt and stored.sealed_answer is null;
+      end $$;
+    `,
+  },
+  {
+    id: 'command-api/003-idempotency-extended',
+    sql: `
+      drop function command_api.answer_idempotent(text, bytea[], bytea[]);
+
+      -- The first answer stays: of those that had one already it is handed back.
+      create function command_api.answer_idempotent(p_org text, p_ids bytea[], p_answers bytea[])
+      returns table (id bytea, sealed_answer bytea) language plpgsql as $$
+      #variable_conflict use_column
+      begin
+        perform set_config('keyledger.org_id', p_org, true);
+        update command_api.idempotency stored set sealed_answer = answered.answer
+        from unnest(p_ids, p_answers) as answered (id, answer)
+        where stored.org_id = p_org and stored.id = answered.id and stored.sealed_answer is null;
+        -- A statement of its own, which sees what somebody has kept while the first one waited.
+        return query
+          select stored.id, stored.sealed_answer
+          from unnest(p_ids, p_answers) as answered (id, answer)
+          join command_api.idempotency stored on stored.org_id = p_org and stored.id = answered.id
+          where stored.sealed_answer <> answered.answer;
+      end $$;
+
+      create function command_api.extend_idempotent(p_org text, p_id bytea, p_attempt int, p_lock interval)
+      returns boolean language plpgsql as $$
+      begin
+        perform set_config('keyledger.org_id', p_org, true);
+        update command_api.idempotency stored set locked_until = clock_timestamp() + p_lock
+        where stored.org_id = p_org and stored.id = p_id and stored.attempt = p_attempt and stored.sealed_answer is null
+          -- not what was unlocked just now: its attempt is over
+          and stored.locked_until > '-infinity';
+        return found;
       end $$;
     `,
   },

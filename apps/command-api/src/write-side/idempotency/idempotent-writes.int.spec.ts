@@ -5,7 +5,7 @@ import { DomainRejection } from '#libs/domain';
 import type { Keyring } from '#libs/keyring';
 import { SILENT } from '#libs/observability';
 import { createPool, DatabaseUnavailable, migrate } from '#libs/postgres';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, eventually, type TestDatabase } from '#libs/testing';
 import type { WriteContext } from '../write-context.js';
 import { IdempotencyStore } from './idempotency-store.js';
 import { idempotencyMigrations } from './idempotency.migrations.js';
@@ -158,12 +158,74 @@ it('gives way to a retry once the mark of a dead process has run out, and no ear
     return answering('late')(attempt);
   });
   await waitForRow();
-  await expect(writes.run(request(), mustNotRun)).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+  const elsewhere = writesWith(KEYRING);
+  await expect(elsewhere.run(request(), mustNotRun)).rejects.toMatchObject({ code: 'idempotency_in_flight' });
   await owner.query(`update command_api.idempotency set locked_until = now() - interval '1 second'`);
-  await expect(writes.run(request(), answering(SECRET))).resolves.toMatchObject({ replayed: false });
+  await expect(elsewhere.run(request(), answering(SECRET))).resolves.toMatchObject({ replayed: false });
   wake();
-  await paused;
+  // Both are told what was kept first.
+  await expect(paused).resolves.toMatchObject({ replayed: true, body: { secret: SECRET } });
   await expect(writes.run(request(), mustNotRun)).resolves.toMatchObject({ replayed: true, body: { secret: SECRET } });
+});
+
+it('keeps its mark for as long as it runs, and gives no way on its own node whatever became of that', async () => {
+  const marks = async () => {
+    const { rows } = await owner.query<{ attempt: number; runs: boolean }>(
+      'select attempt, locked_until > now() as runs from command_api.idempotency',
+    );
+    return rows;
+  };
+  const runOut = () => owner.query(`update command_api.idempotency set locked_until = now() - interval '1 second'`);
+  for (const extendEveryMs of [3_600_000, 5]) {
+    let wake = (): void => undefined;
+    const here = new IdempotentWrites({
+      store: new IdempotencyStore(pool),
+      keyring: KEYRING,
+      logger: SILENT,
+      extendEveryMs,
+    });
+    const running = here.run(request(), async (attempt) => {
+      await new Promise<void>((resolve) => (wake = resolve));
+      return answering(SECRET)(attempt);
+    });
+    await waitForRow();
+    await runOut();
+    const isExtended = extendEveryMs === 5;
+    if (isExtended) await eventually('an extended mark', async () => ((await marks())[0]?.runs === true ? true : null));
+    await expect(here.run(request(), mustNotRun)).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+    await expect(here.run(request({ body: {} }), mustNotRun)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    expect(await marks()).toEqual([{ attempt: 1, runs: isExtended }]);
+    if (isExtended)
+      await expect(writes.run(request(), mustNotRun)).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+    wake();
+    await expect(running).resolves.toMatchObject({ replayed: false });
+    await owner.query('truncate command_api.idempotency');
+  }
+});
+
+it('extends the mark of nobody else, nor of what is over', async () => {
+  const store = new IdempotencyStore(pool);
+  const begin = { id: randomBytes(32), bodyHash: randomBytes(32), sealedIntent: randomBytes(32) };
+  await store.begin('org_a', begin);
+  expect(await store.extend('org_a', begin.id, 1)).toBe(true);
+  expect(await store.extend('org_a', begin.id, 2)).toBe(false);
+  expect(await store.extend('org_b', begin.id, 1)).toBe(false);
+  await store.unlock('org_a', begin.id, 1);
+  expect(await store.extend('org_a', begin.id, 1)).toBe(false);
+  await store.begin('org_a', begin);
+  expect(await store.extend('org_a', begin.id, 2)).toBe(true);
+  expect(await store.answer('org_a', begin.id, Buffer.from('first'))).toBeNull();
+  expect(await store.answer('org_a', begin.id, Buffer.from('second'))).toEqual(Buffer.from('first'));
+  expect(await store.extend('org_a', begin.id, 2)).toBe(false);
+});
+
+it('answers sums beyond what a double holds again to the last digit', async () => {
+  const sum = (2n ** 63n - 1n).toString();
+  const body = { sum: JSON.rawJSON(sum), small: 7, ratio: 0.1, huge: 1e21, text: sum };
+  const first = await writes.run(request(), async (attempt) => ({ ...(await answering(SECRET)(attempt)), body }));
+  const again = await writes.run(request(), mustNotRun);
+  expect(JSON.stringify(first.body)).toContain(`"sum":${sum}`);
+  expect(JSON.stringify(again.body)).toBe(JSON.stringify(first.body));
 });
 
 it('forgets after a day', async () => {

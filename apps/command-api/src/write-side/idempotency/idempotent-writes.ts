@@ -9,13 +9,16 @@ import { IdempotencyRefused } from './idempotency-refused.js';
 import type { Begin, Begun, IdempotencyStore } from './idempotency-store.js';
 import { intentFromText, intentToText, newIntent, type Intent } from './intent.js';
 import { RequestSeal, type RequestIdentity } from './request-seal.js';
-import type { WriteAnswer } from './write-answer.js';
+import { RunningWrites } from './running-writes.js';
+import { answerFromText, answerToText, type FirstAnswer, type WriteAnswer } from './write-answer.js';
 
 export interface IdempotentWritesOptions {
   readonly store: IdempotencyStore;
   readonly keyring: Keyring;
   readonly logger: Logger;
   readonly failPoint?: FailPoint;
+  /** How often a write that takes its time says that it is still running, default 10,000. */
+  readonly extendEveryMs?: number;
 }
 
 /** One attempt at a write. */
@@ -26,6 +29,7 @@ export interface WriteAttempt extends Intent {
   readonly begunAt?: number;
 }
 
+const EXTEND_EVERY_MS = 10_000;
 /** Past so many a retry waits for the mark to run out by itself. */
 const MOST_GIVEN_UP = 10_000;
 
@@ -38,7 +42,7 @@ function isOf(givenUp: GivenUp, { attempt, sealedIntent }: Begun): boolean {
     : attempt === 1 && givenUp.sealedIntent.equals(sealedIntent);
 }
 
-type Execute = (attempt: WriteAttempt) => Promise<Omit<WriteAnswer, 'replayed'>>;
+type Execute = (attempt: WriteAttempt) => Promise<FirstAnswer>;
 
 /**
  * Carries out a write once for each `Idempotency-Key`: the intent is stored before anything happens and the answer
@@ -49,7 +53,12 @@ export class IdempotentWrites {
   /** Attempts that this process gave up without being able to say so in their record, by the record's id. */
   readonly #givenUp = new Map<string, GivenUp>();
 
-  constructor(private readonly options: IdempotentWritesOptions) {}
+  readonly #running: RunningWrites;
+
+  constructor(private readonly options: IdempotentWritesOptions) {
+    const { store, logger, extendEveryMs = EXTEND_EVERY_MS } = options;
+    this.#running = new RunningWrites({ store, logger, extendEveryMs });
+  }
 
   /**
    * @throws IdempotencyRefused
@@ -78,10 +87,12 @@ export class IdempotentWrites {
     const { failPoint = NO_FAIL_POINT } = this.options;
     const { orgId } = context.caller;
     const fresh = newIntent();
+    const bodyHash = seal.bodyHash(bodyText);
+    this.#running.assertNone(seal.id, bodyHash);
     const begunAt = performance.now();
     const begun = await this.#begin(orgId, {
       id: seal.id,
-      bodyHash: seal.bodyHash(bodyText),
+      bodyHash,
       sealedIntent: seal.seal('intent', intentToText(fresh)),
     });
     switch (begun.outcome) {
@@ -96,11 +107,14 @@ export class IdempotentWrites {
         failPoint('intent_stored');
         const isFresh = begun.outcome === 'begun';
         const intent = isFresh ? fresh : intentFromText(seal.open('intent', begun.sealedIntent));
-        const answer = await this.#execute(context, seal, begun.attempt, () =>
-          execute({ ...intent, begunAt, repeatedSince: isFresh ? null : begun.startedAt }),
+        const { attempt, startedAt } = begun;
+        const answer = await this.#running.during({ orgId, id: seal.id, bodyHash, attempt }, () =>
+          this.#execute(context, seal, attempt, () =>
+            execute({ ...intent, begunAt, repeatedSince: isFresh ? null : startedAt }),
+          ),
         );
         failPoint('answer_stored');
-        return { ...answer, replayed: false };
+        return answer;
       }
     }
   }
@@ -132,23 +146,25 @@ export class IdempotentWrites {
     context: WriteContext,
     seal: RequestSeal,
     attempt: number,
-    execute: () => Promise<Omit<WriteAnswer, 'replayed'>>,
-  ): Promise<Omit<WriteAnswer, 'replayed'>> {
+    execute: () => Promise<FirstAnswer>,
+  ): Promise<WriteAnswer> {
     const { store, logger } = this.options;
     const { orgId } = context.caller;
     // What goes wrong with the record from here on costs a retry some time, but never the answer or the command.
-    const noteDown = (work: Promise<void>): Promise<void> =>
+    const noteDown = <T>(work: Promise<T>): Promise<T | null> =>
       work.catch((error: unknown) => {
         logger.warn(
           { org_id: orgId, request_id: context.requestId, err: error },
           'an idempotency record was not updated',
         );
         this.#giveUp(seal.id.toString('latin1'), { attempt });
+        return null;
       });
     try {
       const answer = await execute();
-      await noteDown(store.answer(orgId, seal.id, seal.seal('answer', JSON.stringify(answer))));
-      return answer;
+      const kept = await noteDown(store.answer(orgId, seal.id, seal.seal('answer', answerToText(answer))));
+      // Whoever took over may have been faster: all who ask for one thing are told the same.
+      return kept === null ? { ...answer, replayed: false } : this.#replay(seal, kept);
     } catch (error) {
       const refused = error instanceof DomainRejection;
       await noteDown(refused ? store.forget(orgId, seal.id, attempt) : store.unlock(orgId, seal.id, attempt));
@@ -158,9 +174,7 @@ export class IdempotentWrites {
 
   #replay(seal: RequestSeal, sealedAnswer: Buffer | null): WriteAnswer {
     if (sealedAnswer === null) throw new Error('an answered idempotency record holds no answer');
-    // Our own JSON, authenticated by the seal.
-    const answer = JSON.parse(seal.open('answer', sealedAnswer)) as Omit<WriteAnswer, 'replayed'>;
-    return { ...answer, replayed: true };
+    return { ...answerFromText(seal.open('answer', sealedAnswer)), replayed: true };
   }
 }
 

@@ -9,3 +9,20 @@ export interface WriteAnswer {
   /** Whether this is an earlier request's answer again. */
   readonly replayed: boolean;
 }
+
+/** What a write is answered when it is carried out for the first time, as it is kept for a repeated request. */
+export type FirstAnswer = Omit<WriteAnswer, 'replayed'>;
+
+export function answerToText(answer: FirstAnswer): string {
+  return JSON.stringify(answer);
+}
+
+/** From our own JSON, authenticated by its seal. Whole numbers keep their digits, also those that no double has. */
+export function answerFromText(text: string): FirstAnswer {
+  return JSON.parse(text, withItsDigits) as FirstAnswer;
+}
+
+function withItsDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded && context?.source !== undefined ? JSON.rawJSON(context.source) : value;
+}
