@@ -21,7 +21,7 @@ const post = (path: string, body: unknown = {}, credential = api.credentials.adm
 const submit = (body: Readonly<Record<string, unknown>> = {}): Promise<ApiAnswer> =>
   post('/v1/jobs', { policy_type: 'auto', input: { vin: 'x' }, ...body });
 const lease = async (body: Readonly<Record<string, unknown>> = {}, credential = worker): Promise<readonly Leased[]> => {
-  const answer = await post('/v1/worker/leases', { wait_seconds: 10, ...body }, credential);
+  const answer = await post('/v1/worker/leases', { wait_seconds: 30, lease_seconds: 600, ...body }, credential);
   expect(answer.status).toBe(200);
   return answer.body['data'] as readonly Leased[];
 };
@@ -52,15 +52,16 @@ it('takes a job from its submission to its end', async () => {
   const progress = await post(`/v1/worker/jobs/${id}/progress`, { lease_token: token, percent: 40 }, worker);
   expect(progress.body).toMatchObject({ progress: { percent: 40, message: null } });
 
-  const report = { lease_token: token, result: { ok: true }, usage: { input_tokens: 12, cost_usd: '0.5' } };
+  const report = { lease_token: token, result: { ok: true, n: 1 }, usage: { input_tokens: 12, cost_usd: '0.5' } };
   const completed = await post(`/v1/worker/jobs/${id}/complete`, report, worker);
   expect((await api.getAfter(completed, `/v1/jobs/${id}`)).body).toEqual(completed.body);
   expect(completed.body).toMatchObject({
-    ...{ status: 'completed', result: { ok: true }, attempts: 1 },
+    ...{ status: 'completed', result: { ok: true, n: 1 }, attempts: 1 },
     usage: { input_tokens: 12, cost_usd: '0.500000' },
     attempt_history: [{ attempt: 1, worker_id: 'w1', outcome: 'completed' }],
   });
-  expect((await post(`/v1/worker/jobs/${id}/complete`, report, worker)).body).toEqual(completed.body);
+  const again = { ...report, result: { n: 1, ok: true } };
+  expect((await post(`/v1/worker/jobs/${id}/complete`, again, worker)).body).toEqual(completed.body);
   const other = await post(`/v1/worker/jobs/${id}/complete`, { ...report, result: 1 }, worker);
   expect([other.status, other.code]).toEqual([409, 'lease_lost']);
 });
@@ -229,6 +230,13 @@ it('ends a page of jobs that would be too large early, and goes on behind it', a
   expect(Buffer.byteLength(first.text)).toBeLessThan(4_300_000);
   const listed = [first, rest].flatMap(({ body }) => body['data'] as readonly { readonly id: string }[]);
   expect(listed.map(({ id }) => id).toSorted()).toEqual(leased.map(({ job }) => job.id).toSorted());
+});
+
+it.each(['job_%00', 'job_a%00b', 'job_', 'nothing'])('knows no job by an id of the wrong form: %s', async (id) => {
+  for (const path of [`/v1/jobs/${id}`, `/v1/jobs/${id}/history`]) {
+    const answer = await api.call(api.credentials.admin, 'GET', path);
+    expect([path, answer.status, answer.code]).toEqual([path, 404, 'job_not_found']);
+  }
 });
 
 it('refuses what does not fit: unknown types, inputs and results against their schema, wrong shapes', async () => {

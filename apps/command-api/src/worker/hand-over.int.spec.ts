@@ -21,7 +21,8 @@ afterAll(async () => {
 
 const submit = async (credential = api.credentials.admin, body: object = {}): Promise<string> =>
   String((await api.call(credential, 'POST', '/v1/jobs', { policy_type: 'auto', input: {}, ...body })).body['id']);
-const lease = (body: object): Promise<ApiAnswer> => api.call(worker, 'POST', '/v1/worker/leases', body);
+const lease = (body: object): Promise<ApiAnswer> =>
+  api.call(worker, 'POST', '/v1/worker/leases', { lease_seconds: 600, ...body });
 const jobsIn = ({ body }: ApiAnswer): readonly string[] =>
   (body['data'] as readonly { readonly job: { readonly id: string } }[]).map(({ job }) => job.id);
 

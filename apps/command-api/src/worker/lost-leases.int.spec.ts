@@ -30,7 +30,11 @@ async function running(): Promise<{ readonly id: string; readonly token: string 
   const type = `type_${types++}`;
   await api.call(api.credentials.admin, 'PUT', `/v1/policy-types/${type}`, { title: 'Its own' });
   const id = String((await post('/v1/jobs', { policy_type: type, input: {} })).body['id']);
-  const { body } = await post('/v1/worker/leases', { wait_seconds: 10, policy_types: [type] }, worker);
+  const { body } = await post(
+    '/v1/worker/leases',
+    { wait_seconds: 30, lease_seconds: 600, policy_types: [type] },
+    worker,
+  );
   const [leased] = body['data'] as readonly [{ readonly lease_token: string; readonly job: { readonly id: string } }];
   expect(leased.job.id).toBe(id);
   return { id, token: leased.lease_token };

@@ -9,7 +9,7 @@ import { parseQuery } from '../../http/query-specification.js';
 import { READ_JOBS } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
-import { jobNotFound } from '../job-writes.js';
+import { assertJobId, jobNotFound } from '../job-writes.js';
 import { jobHistory } from './job-history.js';
 import { jobHistoryEntrySchema } from './job-history.schema.js';
 
@@ -38,6 +38,7 @@ export class GetJobHistoryController {
   })
   async history(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ListPage<object>> {
     const { limit, cursor } = parseQuery(query, request.query);
+    assertJobId(id);
     const { orgId } = organizationCaller(request);
     const { database, cursors } = this.reads;
     const scope = { list: 'job-history', orgId, filter: id };

@@ -7,7 +7,7 @@ import { parseQuery } from '../../http/query-specification.js';
 import { READ_JOBS } from '../../http/route-access.js';
 import { Contract } from '../../http/route-contract.js';
 import { ReadSide } from '../../reads/read-side.js';
-import { jobNotFound } from '../job-writes.js';
+import { assertJobId, jobNotFound } from '../job-writes.js';
 import { jobInFullSchema } from '../job.schema.js';
 
 @Controller()
@@ -27,6 +27,7 @@ export class GetJobController {
   })
   async get(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PresentedJobInFull> {
     parseQuery({}, request.query);
+    assertJobId(id);
     const job = await getJob(this.reads.database, organizationCaller(request).orgId, id);
     if (job === null) throw jobNotFound();
     return presentJobInFull(job, this.reads.nowSeconds());
