@@ -35,7 +35,7 @@ const level = (displayName, testMatch, extra = {}) => ({
 /** A `.spec.ts` is fast and alone, an `.int.spec.ts` needs Postgres, an `.e2e.spec.ts` the whole built system. */
 export default {
   // Ends what hangs; no test is about time.
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   // One more than there are cores: those that kill, wait and start again are idle for much of their time.
   maxWorkers: 3,
   testSequencer: '<rootDir>/libs/testing/src/jest/slowest-first.mjs',

@@ -102,7 +102,7 @@ async function submit(jobs: number): Promise<void> {
 
 /** A lost attempt is noticed at the end of its lease and tried again after its back-off, perhaps more than once. */
 async function end(): Promise<void> {
-  for (const deadline = Date.now() + 150_000; Date.now() < deadline; await delay(250)) if (await allEnded()) return;
+  for (const deadline = Date.now() + 400_000; Date.now() < deadline; await delay(250)) if (await allEnded()) return;
   throw new Error('the jobs never ended');
 }
 
