@@ -36,7 +36,7 @@ export async function* putOff(
   try {
     for (;;) {
       const next = (asked ??= ask());
-      const isDue = held !== null && (await isFirst(clock.wait(dueAt - clock.now()), next));
+      const isDue = held !== null && (await isFirst(clock.wait(Math.max(0, dueAt - clock.now())), next));
       if (!isDue) {
         const result = await next;
         if (result.done === true) break;
