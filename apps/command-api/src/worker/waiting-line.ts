@@ -19,8 +19,8 @@ export interface WaitingLineOptions {
 
 /** Between two looks while nothing is said to have changed: what was scheduled has become due, or a hint was lost. */
 const LOOK_EVERY_MS = 500;
-/** Between two looks however much changes. */
-const LEAST_BETWEEN_LOOKS_MS = 10;
+/** Between two looks however much changes: what becomes due on this node is handed over without one. */
+const LEAST_BETWEEN_LOOKS_MS = 50;
 const GROUPS_AT_ONCE = 4;
 /** Requests of a group, whose claims go together. */
 const SERVED_AT_ONCE = 32;
