@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogPage, StoredEvent } from '#libs/event-store';
+import { askNext } from './ask-next.js';
 
 /** Short beside what a reader waits for who has just written something that the projection has no part in. */
 const PUT_OFF_MS = 100;
@@ -24,18 +25,12 @@ export async function* putOff(
   clock: Clock = CLOCK,
 ): AsyncGenerator<LogPage, void, undefined> {
   const iterator = pages[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<LogPage>> => {
-    const asked = iterator.next();
-    // Seen when it is awaited below; a consumer that stops first leaves nothing unhandled behind.
-    asked.catch(() => undefined);
-    return asked;
-  };
   let held = null as LogPage | null;
   let dueAt = -Infinity;
   let asked: Promise<IteratorResult<LogPage>> | null = null;
   try {
     for (;;) {
-      const next = (asked ??= ask());
+      const next = (asked ??= askNext(iterator));
       const isDue = held !== null && (await isFirst(clock.wait(Math.max(0, dueAt - clock.now())), next));
       if (!isDue) {
         const result = await next;

@@ -1,4 +1,5 @@
 import type { LogPage } from '#libs/event-store';
+import { askNext } from './ask-next.js';
 
 /**
  * The same pages, each asked for while the consumer still works on the one before: at most one is held ready. But what
@@ -7,20 +8,14 @@ import type { LogPage } from '#libs/event-store';
  */
 export async function* readAhead(source: AsyncIterable<LogPage>): AsyncGenerator<LogPage, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<LogPage>> => {
-    const asked = iterator.next();
-    // Seen when it is awaited below; a consumer that stops first leaves nothing unhandled behind.
-    asked.catch(() => undefined);
-    return asked;
-  };
-  let next = ask();
+  let next = askNext(iterator);
   try {
     for (;;) {
       const result = await next;
       if (result.done === true) return;
-      const ahead = result.value.caughtUp ? null : ask();
+      const ahead = result.value.caughtUp ? null : askNext(iterator);
       yield result.value;
-      next = ahead ?? ask();
+      next = ahead ?? askNext(iterator);
     }
   } finally {
     // Not awaited: it ends behind what was asked for, which may come only with the next event.
