@@ -72,9 +72,8 @@ export class CommandRunner {
     stream: string,
     orgId: string,
   ): Promise<State> {
-    const recalled = await this.#streams.recall<State>(stream);
-    const isCurrent = recalled !== null && (await this.#streams.isCurrent(stream, recalled));
-    const known = isCurrent ? recalled : knownAfter(type, null, await loadStream(this.options.store, stream));
+    const current = await this.#streams.recallCurrent<State>(stream);
+    const known = current ?? knownAfter(type, null, await loadStream(this.options.store, stream));
     if (known !== null) this.#streams.remember(stream, known);
     return known?.orgId === orgId ? known.state : type.decider.initialState;
   }

@@ -53,21 +53,30 @@ export class KnownStreams {
   ) {}
 
   /**
-   * A stream that was met here before. Null: it has to be read.
+   * A stream that was met here before, good to append to. Null: it has to be read.
    * @throws EventStoreUnavailable
    */
-  async recall<State>(stream: string): Promise<KnownStream<State> | null> {
-    const remembered = this.#streams.get(stream);
-    if (remembered === undefined) return null;
-    const { known, metAt } = remembered;
-    if (this.monotonic() - metAt > TRUSTED_MS && !(await this.isCurrent(stream, known))) return null;
-    // A stream is of one type, so what is remembered under its name is of the asked one.
-    return known as KnownStream<State>;
+  recall<State>(stream: string): Promise<KnownStream<State> | null> {
+    return this.#recall(stream, TRUSTED_MS);
+  }
+
+  /** A stream that was met here before and has not gone on since. Null: it has to be read. @throws EventStoreUnavailable */
+  recallCurrent<State>(stream: string): Promise<KnownStream<State> | null> {
+    return this.#recall(stream, -Infinity);
   }
 
   remember(stream: string, known: KnownStream<unknown>): void {
     if (known.bytes > MOST_BYTES_EACH) this.#streams.delete(stream);
     else this.#streams.set(stream, { known, metAt: this.monotonic() }, Math.max(known.bytes, LEAST_BYTES));
+  }
+
+  async #recall<State>(stream: string, trustedMs: number): Promise<KnownStream<State> | null> {
+    const remembered = this.#streams.get(stream);
+    if (remembered === undefined) return null;
+    const { known, metAt } = remembered;
+    if (this.monotonic() - metAt > trustedMs && !(await this.isCurrent(stream, known))) return null;
+    // A stream is of one type, so what is remembered under its name is of the asked one.
+    return known as KnownStream<State>;
   }
 
   /** Whether what is known is the stream's end, and the stream still the one it was. @throws EventStoreUnavailable */
