@@ -11,6 +11,7 @@ import {
   type JwtVerifier,
   type PlatformTokens,
 } from '#libs/auth';
+import { CommandRunner, type FailPoint } from '#libs/commands';
 import { holds, type ScopeCatalogue } from '#libs/domain';
 import { toPosition, tracedEventStore, type EventStore } from '#libs/event-store';
 import { JsonSchemas } from '#libs/json-schemas';
@@ -54,8 +55,6 @@ import { PolicyTypesModule } from './policy-types/policy-types.module.js';
 import { JobQueue, type JobsProgress } from './worker/job-queue.js';
 import { LiveCredentials } from './http/live-credentials.js';
 import { UseCasesModule } from './use-cases.module.js';
-import { CommandRunner } from './write-side/command-runner.js';
-import type { FailPoint } from './write-side/fail-point.js';
 import { IdempotencyStore } from './write-side/idempotency/idempotency-store.js';
 import { IdempotentWrites } from './write-side/idempotency/idempotent-writes.js';
 

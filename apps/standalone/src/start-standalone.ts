@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FailPoint } from '#libs/commands';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import { openStores } from '#libs/event-stores';
 import { Closing, lockDataDirectory } from '#libs/lifecycle';
@@ -8,7 +9,6 @@ import type { Settings } from '#libs/settings';
 import { commandApiMigrations } from '../../command-api/src/command-api-migrations.js';
 import { readApiConfiguration } from '../../command-api/src/read-api-configuration.js';
 import { startCommandApi } from '../../command-api/src/start-command-api.js';
-import type { FailPoint } from '../../command-api/src/write-side/fail-point.js';
 import { createProjector } from '../../projector/src/create-projector.js';
 
 export interface StandaloneOptions {

@@ -1,4 +1,5 @@
 import type { OrganizationCaller } from '#libs/auth';
+import { type CommandOutcome, type CommandRunner, apiKeyStreams } from '#libs/commands';
 import {
   lineageOf,
   lineageStream,
@@ -9,12 +10,9 @@ import {
   type LineageState,
 } from '#libs/domain';
 import type { Position } from '#libs/event-store';
-import type { CommandOutcome } from '../write-side/command-run.js';
-import type { CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
-import { apiKeyStreams } from './api-key-streams.js';
 
 export interface ApiKeyWritesOptions {
   readonly runner: CommandRunner;

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { eventId } from '#libs/commands';
 import { auditStream, currentSchemaVersion, type Actor, type AuditEvent } from '#libs/domain';
 import { EventStoreUnavailable, NO_STREAM, type EventStore, type Position, type StoredEvent } from '#libs/event-store';
 import { Backoff, pause } from '#libs/lifecycle';
-import { eventId } from '../write-side/event-id.js';
 
 export interface AuditRecord {
   /** The same for every attempt at recording this. */

@@ -1,7 +1,6 @@
+import { loadStream, jobStreams } from '#libs/commands';
 import { toSeconds, type JobFacts } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
-import { loadStream } from '../write-side/load-stream.js';
-import { jobStreams } from './job-streams.js';
 import { streamOf } from './job-writes.js';
 
 /** A job as it was right after one of its events. */

@@ -1,3 +1,4 @@
+import { type CommandOutcome, type CommandRunner, jobStreams } from '#libs/commands';
 import {
   DomainRejection,
   isJobId,
@@ -8,13 +9,10 @@ import {
   type JobState,
 } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
-import type { CommandOutcome } from '../write-side/command-run.js';
-import type { CommandRunner } from '../write-side/command-runner.js';
 import type { IdempotentWrites, WriteAttempt } from '../write-side/idempotency/idempotent-writes.js';
 import type { FirstAnswer, WriteAnswer } from '../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../write-side/write-context.js';
 import { dueJob, type DueJob } from '../worker/due-job.js';
-import { jobStreams } from './job-streams.js';
 
 export interface JobWritesOptions {
   readonly store: EventStore;

@@ -1,3 +1,4 @@
+import type { StreamType } from '#libs/commands';
 import {
   currentSchemaVersion,
   isPolicyTypeName,
@@ -9,7 +10,6 @@ import {
   type PutPolicyType,
 } from '#libs/domain';
 import { organizationDigest } from '../audit-log/audit-trail.js';
-import type { StreamType } from '../write-side/stream-type.js';
 
 /** The streams `policyType-{h}.{type}`. */
 export const policyTypeStreams: StreamType<PutPolicyType, PolicyTypeEvent, PolicyTypeStreamState> = {

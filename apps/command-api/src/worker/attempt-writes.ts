@@ -1,10 +1,8 @@
+import { jobStreams, type CommandOutcome, loadStream } from '#libs/commands';
 import { DomainRejection, type JobCommand, type JobFacts, type JobState, type Usage } from '#libs/domain';
 import type { EventStore, Position } from '#libs/event-store';
 import type { Logger, ProductMetrics } from '#libs/observability';
-import { jobStreams } from '../jobs/job-streams.js';
 import { jobIn, jobNotFound, streamOf } from '../jobs/job-writes.js';
-import type { CommandOutcome } from '../write-side/command-run.js';
-import { loadStream } from '../write-side/load-stream.js';
 import type { LeaseExpiry } from './lease-expiry.js';
 import type { ExtendedLease, LeaseRows } from './lease-rows.js';
 import type { LeaseClaims, LeasedAttempt, LeaseTokens } from './lease-tokens.js';

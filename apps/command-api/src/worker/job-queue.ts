@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import type { CommandRunner } from '#libs/commands';
 import type { EventStore } from '#libs/event-store';
 import type { JobQueueFigures, Logger, ProductMetrics } from '#libs/observability';
-import type { CommandRunner } from '../write-side/command-runner.js';
 import { AttemptWrites } from './attempt-writes.js';
 import { LeaseDesk } from './lease-desk.js';
 import { LeaseExpiry } from './lease-expiry.js';

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type CommandOutcome, type CommandRunner, jobStreams } from '#libs/commands';
 import type { Actor, JobCommand, JobState } from '#libs/domain';
-import type { CommandOutcome } from '../write-side/command-run.js';
-import type { CommandRunner } from '../write-side/command-runner.js';
-import { jobStreams } from '../jobs/job-streams.js';
 import { streamOf } from '../jobs/job-writes.js';
 import type { LeasedAttempt } from './lease-tokens.js';
 import type { WorkerCaller } from './worker-caller.js';

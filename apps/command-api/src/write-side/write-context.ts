@@ -1,6 +1,6 @@
 import type { Actor } from '#libs/domain';
 import type { OrganizationCaller } from '#libs/auth';
-import type { CommandMetadata } from './command-run.js';
+import type { CommandMetadata } from '#libs/commands';
 
 /** What a use case knows of the request that it answers. */
 export interface WriteContext {

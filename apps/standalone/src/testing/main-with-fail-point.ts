@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FailPoint } from '#libs/commands';
 import { parseSettings } from '#libs/settings';
-import type { FailPoint } from '../../../command-api/src/write-side/fail-point.js';
 import { startStandalone } from '../start-standalone.js';
 
 const settings = parseSettings(process.env);

@@ -1,7 +1,7 @@
+import { jobStreams } from '#libs/commands';
 import { changesOf, presentJob, toSeconds, type JobState, type JsonObject } from '#libs/domain';
 import type { EventStore, StoredEvent } from '#libs/event-store';
 import type { JobStep } from '#libs/read-models';
-import { jobStreams } from '../job-streams.js';
 import { streamOf } from '../job-writes.js';
 
 const PAGE = 1_000;

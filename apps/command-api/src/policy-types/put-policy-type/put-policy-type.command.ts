@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandRunner } from '#libs/commands';
 import { DomainRejection, presentPolicyType, type FieldProblem, type JsonObject } from '#libs/domain';
 import type { Position } from '#libs/event-store';
 import type { JsonSchemas } from '#libs/json-schemas';
-import type { CommandRunner } from '../../write-side/command-runner.js';
 import type { IdempotentWrites } from '../../write-side/idempotency/idempotent-writes.js';
 import type { WriteAnswer } from '../../write-side/idempotency/write-answer.js';
 import { commandMetadata, type WriteContext } from '../../write-side/write-context.js';

@@ -1,8 +1,8 @@
 import type { Caller } from '#libs/auth';
+import { NO_FAIL_POINT, type FailPoint } from '#libs/commands';
 import { DomainRejection } from '#libs/domain';
 import type { Keyring } from '#libs/keyring';
 import type { Logger } from '#libs/observability';
-import { NO_FAIL_POINT, type FailPoint } from '../fail-point.js';
 import type { WriteContext } from '../write-context.js';
 import { canonicalJson } from './canonical-json.js';
 import { IdempotencyRefused } from './idempotency-refused.js';

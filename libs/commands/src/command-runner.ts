@@ -8,7 +8,7 @@ import { eventsToStore } from './events-to-store.js';
 import { NO_FAIL_POINT, type FailPoint } from './fail-point.js';
 import { knownAfter, KnownStreams, type KnownStream } from './known-streams.js';
 import { loadStream } from './load-stream.js';
-import type { DomainEvent, StreamType } from './stream-type.js';
+import type { StreamEvent, StreamType } from './stream-type.js';
 
 export interface CommandRunnerOptions {
   readonly store: EventStore;
@@ -48,7 +48,7 @@ export class CommandRunner {
    * @throws DomainRejection as the decider refuses
    * @throws EventStoreUnavailable when the store is out of reach, or other commands were faster every time
    */
-  run<Command, Event extends DomainEvent, State>(
+  run<Command, Event extends StreamEvent, State>(
     run: CommandRun<Command, Event, State>,
   ): Promise<CommandOutcome<State>> {
     const category = streamCategory(run.stream);
@@ -67,7 +67,7 @@ export class CommandRunner {
    * organization, is in its initial state.
    * @throws EventStoreUnavailable
    */
-  async look<Command, Event extends DomainEvent, State>(
+  async look<Command, Event extends StreamEvent, State>(
     type: StreamType<Command, Event, State>,
     stream: string,
     orgId: string,
@@ -79,7 +79,7 @@ export class CommandRunner {
   }
 
   /** On the stream as it was met last, or as one that does not exist yet. Null where it has to be read after all. */
-  async #attemptOnKnown<Command, Event extends DomainEvent, State>(
+  async #attemptOnKnown<Command, Event extends StreamEvent, State>(
     run: CommandRun<Command, Event, State>,
   ): Promise<Attempt<State> | null> {
     if (run.repeated) return null;
@@ -98,7 +98,7 @@ export class CommandRunner {
     }
   }
 
-  async #attemptOnRead<Command, Event extends DomainEvent, State>(
+  async #attemptOnRead<Command, Event extends StreamEvent, State>(
     run: CommandRun<Command, Event, State>,
   ): Promise<Attempt<State>> {
     const backoff = new Backoff({ firstMs: 10, longestMs: 1_000, jitter: 1 });
@@ -115,7 +115,7 @@ export class CommandRunner {
   }
 
   /** Decides on what is known, and appends. Null where another command was faster. */
-  async #attempt<Command, Event extends DomainEvent, State>(
+  async #attempt<Command, Event extends StreamEvent, State>(
     run: CommandRun<Command, Event, State>,
     known: KnownStream<State> | null,
   ): Promise<Attempt<State> | null> {
@@ -150,7 +150,7 @@ export class CommandRunner {
   }
 
   /** Has this node act on what came of it, and remembers it. */
-  async #settle<Command, Event extends DomainEvent, State>(
+  async #settle<Command, Event extends StreamEvent, State>(
     run: CommandRun<Command, Event, State>,
     { outcome, known, isOfEarlier }: Attempt<State>,
   ): Promise<CommandOutcome<State>> {

@@ -6,7 +6,7 @@ import {
   type JobEvent,
   type JobState,
 } from '#libs/domain';
-import type { StreamType } from '../write-side/stream-type.js';
+import type { StreamType } from './stream-type.js';
 
 /** The streams `job-{id}`. */
 export const jobStreams: StreamType<JobCommand, JobEvent, JobState> = {

@@ -2,10 +2,10 @@ import type { StoredEvent } from '#libs/event-store';
 import type { CommandOutcome, CommandRun } from './command-run.js';
 import { eventId } from './event-id.js';
 import { knownAfter } from './known-streams.js';
-import type { DomainEvent } from './stream-type.js';
+import type { StreamEvent } from './stream-type.js';
 
 /** What an earlier attempt at the same command stored, and the state right after it; null where none came that far. */
-export function outcomeOfEarlierAttempt<Command, Event extends DomainEvent, State>(
+export function outcomeOfEarlierAttempt<Command, Event extends StreamEvent, State>(
   run: CommandRun<Command, Event, State>,
   stored: readonly StoredEvent[],
 ): CommandOutcome<State> | null {

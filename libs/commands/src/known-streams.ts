@@ -1,6 +1,6 @@
 import { BoundedLru } from '#libs/bounded-lru';
 import type { EventStore, Position, StoredEvent } from '#libs/event-store';
-import type { DomainEvent, StreamType } from './stream-type.js';
+import type { StreamEvent, StreamType } from './stream-type.js';
 
 /** A stream as it was folded, and its last event. */
 export interface KnownStream<State> {
@@ -87,7 +87,7 @@ export class KnownStreams {
 }
 
 /** What a stream is after these events, which follow on what is known of it; null for an empty one. */
-export function knownAfter<Command, Event extends DomainEvent, State>(
+export function knownAfter<Command, Event extends StreamEvent, State>(
   type: StreamType<Command, Event, State>,
   known: KnownStream<State> | null,
   events: readonly StoredEvent[],

@@ -1,11 +1,11 @@
 import type { EventMetadata } from '#libs/domain';
 import type { Position, StoredEvent } from '#libs/event-store';
-import type { DomainEvent, StreamType } from './stream-type.js';
+import type { StreamEvent, StreamType } from './stream-type.js';
 
 /** Everything of an event's metadata that does not depend on the decision. */
 export type CommandMetadata = Omit<EventMetadata, 'occurred_at' | 'schema_version' | 'causation_id'>;
 
-export interface CommandRun<Command, Event extends DomainEvent, State> {
+export interface CommandRun<Command, Event extends StreamEvent, State> {
   readonly type: StreamType<Command, Event, State>;
   readonly stream: string;
   /** The same for every attempt at this command, however many processes try it. */

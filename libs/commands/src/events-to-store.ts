@@ -1,10 +1,10 @@
 import type { EventToStore } from '#libs/event-store';
 import type { CommandRun } from './command-run.js';
 import { eventId } from './event-id.js';
-import type { DomainEvent } from './stream-type.js';
+import type { StreamEvent } from './stream-type.js';
 
 /** What was decided at that instant (Unix milliseconds), with ids that the command determines and its whole metadata. */
-export function eventsToStore<Command, Event extends DomainEvent, State>(
+export function eventsToStore<Command, Event extends StreamEvent, State>(
   { type, commandId, metadata }: CommandRun<Command, Event, State>,
   decided: readonly Event[],
   now: number,

@@ -6,7 +6,7 @@ import {
   type ApiKeyEvent,
   type LineageState,
 } from '#libs/domain';
-import type { StreamType } from '../write-side/stream-type.js';
+import type { StreamType } from './stream-type.js';
 
 /** The streams `apiKey-{lineage}`. */
 export const apiKeyStreams: StreamType<ApiKeyCommand, ApiKeyEvent, LineageState> = {
