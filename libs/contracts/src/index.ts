@@ -1,0 +1,2 @@
+export type * from './integration-event.js';
+export type * from './log-message.js';

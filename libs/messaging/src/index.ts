@@ -1,0 +1,2 @@
+export * from './bus-unavailable.js';
+export type * from './message-bus.js';
