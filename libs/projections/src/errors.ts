@@ -1,5 +1,5 @@
 import type { Position, StoredEvent } from '#libs/event-store';
-import type { Generation } from './generations/generation.js';
+import type { OwnedWork } from './ownership.js';
 import type { ProjectionId } from './projection.js';
 
 /** Another owner moved the checkpoint since it was read; nothing of the page was kept. */
@@ -7,11 +7,11 @@ export class CheckpointConflict extends Error {
   readonly code = 'checkpoint_conflict';
   override readonly name = 'CheckpointConflict';
   constructor(
-    readonly generation: Generation,
+    work: OwnedWork,
     readonly expected: Position,
   ) {
     super(
-      `generation ${generation.generation} of projection ${generation.name} was moved past ${expected} by another owner, ` +
+      `generation ${work.generation} of ${work.name} was moved past ${expected} by another owner, ` +
         'or serves no more',
     );
   }

@@ -1,59 +1,46 @@
-import { EventStoreUnavailable, type EventStore, type LogPage, type Position } from '#libs/event-store';
+import { EventStoreUnavailable, type Position } from '#libs/event-store';
 import { Backoff, pause } from '#libs/lifecycle';
 import { DatabaseUnavailable } from '#libs/postgres';
-import { gathered } from './gathered.js';
 import { mayPass } from './may-pass.js';
-import type { Ownership } from './ownership.js';
-import { PRODUCT_PREFIXES } from './product-prefixes.js';
-import { folds, type Projection } from './projection.js';
-import { putOff } from './put-off.js';
-import { readAhead } from './read-ahead.js';
+import type { OwnedWork, Ownership } from './ownership.js';
 
 /** What an owner does with the log, from one interruption to the next. */
-export interface OwnersWork {
+export interface OwnersWork<Page> {
   /** The log goes on behind it. */
   readonly checkpoint: Position;
   /** Whether that was all there is to do. */
-  take(page: LogPage): Promise<boolean>;
+  take(page: Page): Promise<boolean>;
   /** Lets go of what it holds beside the ownership. */
   end?(): Promise<void>;
 }
 
-export interface Owner {
+export interface Owner<Page, Work extends OwnedWork> {
   /** Null: there is nothing to do, or another process does it. */
-  acquire(): Promise<Ownership | null>;
+  acquire(): Promise<Ownership<Work> | null>;
   /** Finds out where to go on. Null: nothing is left to do. */
-  begin(ownership: Ownership): Promise<OwnersWork | null>;
+  begin(ownership: Ownership<Work>): Promise<OwnersWork<Page> | null>;
   /** Told of what may pass; it begins anew after so many milliseconds. */
   interrupted(error: unknown, backoffMs: number): void;
   /** Told of what waiting does not mend; it was the end. */
   giveUp(error: unknown): Promise<void> | void;
 }
 
-export interface OwnerLoopOptions {
-  readonly owner: Owner;
-  readonly eventStore: EventStore;
-  /** Places of the log in one page, default 5,000; while one page is written, the next is read. */
-  readonly pageSize?: number | undefined;
-  /**
-   * Where events come as they happen: they are taken a few at a time (see `gathered`), those that the projection has no
-   * part in a tenth of a second at a time (see `putOff`).
-   */
-  readonly paced?: Pick<Projection, 'streams'>;
+export interface OwnerLoopOptions<Page, Work extends OwnedWork> {
+  readonly owner: Owner<Page, Work>;
+  /** What comes behind a checkpoint, page after page and for ever; it ends with the signal alone. */
+  readonly pages: (after: Position, signal: AbortSignal) => AsyncIterable<Page>;
   /** Ends it after the page in hand. */
   readonly signal: AbortSignal;
 }
 
-const PAGE_SIZE = 5_000;
-
 /**
- * Hands the log to the owner of a generation, page after page, and outlives outages of the event store and of Postgres,
+ * Hands the log to the owner of a work, page after page, and outlives outages of the event store and of Postgres,
  * after which it begins again from what is stored. Never throws but what `giveUp` does.
  */
-export class OwnerLoop {
+export class OwnerLoop<Page, Work extends OwnedWork> {
   readonly #backoff = new Backoff({ firstMs: 100, longestMs: 5_000 });
 
-  constructor(private readonly options: OwnerLoopOptions) {}
+  constructor(private readonly options: OwnerLoopOptions<Page, Work>) {}
 
   /** Until nothing is left to do, the owner gave up, or the signal fires. */
   async run(): Promise<void> {
@@ -84,14 +71,11 @@ export class OwnerLoop {
     }
   }
 
-  async #follow(work: OwnersWork, ownership: Ownership): Promise<void> {
-    const { eventStore, pageSize = PAGE_SIZE, paced, signal } = this.options;
-    const log = { after: work.checkpoint, prefixes: PRODUCT_PREFIXES, limit: pageSize, signal };
-    const read = eventStore.subscribe(log);
-    const pages = paced === undefined ? read : putOff(gathered(read), ({ stream }) => folds(paced, stream));
+  async #follow(work: OwnersWork<Page>, ownership: Ownership<Work>): Promise<void> {
+    const { pages, signal } = this.options;
     try {
-      for await (const page of readAhead(pages)) {
-        if (ownership.lost) throw new DatabaseUnavailable('the session that owned the projection is gone');
+      for await (const page of pages(work.checkpoint, signal)) {
+        if (ownership.lost) throw new DatabaseUnavailable('the session that owned the work is gone');
         const isDone = await work.take(page);
         this.#backoff.succeeded();
         if (isDone || signal.aborted) return;

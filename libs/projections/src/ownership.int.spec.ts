@@ -26,7 +26,7 @@ afterEach(async () => {
 async function acquire(pool: pg.Pool, options: { renewEveryMs?: number; number?: number } = {}) {
   const { number = 1, ...rest } = options;
   const ownership = await Ownership.tryAcquire({
-    ...{ pool, generation: { ...generation, generation: number }, logger },
+    ...{ pool, work: { ...generation, generation: number }, logger },
     ...rest,
   });
   if (ownership !== null) owned.push(ownership);

@@ -1,12 +1,19 @@
 import type pg from 'pg';
 import type { Logger } from '#libs/observability';
-import { useGeneration, type Generation } from './generations/generation.js';
 
-export interface OwnershipOptions {
+/** What one process at a time does, such as to keep one generation of a projection up with the log. */
+export interface OwnedWork {
+  readonly name: string;
+  readonly generation: number;
+}
+
+export interface OwnershipOptions<Work extends OwnedWork> {
   /** Of the projector role: one connection is the owner's, and the renewals take another for a moment each. */
   readonly pool: pg.Pool;
-  readonly generation: Generation;
+  readonly work: Work;
   readonly logger: Logger;
+  /** Makes the session fit for the work, once it is the owner's. */
+  readonly prepare?: (client: pg.ClientBase) => Promise<void>;
   /** What each renewal says of the owner. */
   readonly report?: () => OwnersReport;
   /** Milliseconds, default 500; a test of an owner that hangs takes longer than the lease. */
@@ -28,7 +35,7 @@ const LEASE_MS = 2_000;
 const END_WITHIN_MS = 500;
 
 /**
- * The right to run one projection, so that a second process does not do the same work in vain. It is a lock of the
+ * The right to do a work alone, such as to run one projection, so that a second process does not do the same work in vain. It is a lock of the
  * database session that it hands out, and the pages are written through that same session: whoever lost the right has
  * lost the connection too. Not the fence (that is the checkpoint's compare-and-set), only the courtesy.
  *
@@ -36,7 +43,7 @@ const END_WITHIN_MS = 500;
  * checkpoint's row for as long as it likes. So the owner also renews a lease, and whoever finds that expired ends the
  * session of the one that holds the lock.
  */
-export class Ownership {
+export class Ownership<Work extends OwnedWork = OwnedWork> {
   #lost = false;
   #renewing = false;
   #timer: NodeJS.Timeout | null = null;
@@ -46,15 +53,15 @@ export class Ownership {
 
   private constructor(
     readonly client: pg.PoolClient,
-    private readonly options: OwnershipOptions,
+    private readonly options: OwnershipOptions<Work>,
   ) {
     client.on('error', this.#onError);
     client.on('end', this.#onError);
   }
 
   /** Null while another session has it and renews its lease. */
-  static async tryAcquire(options: OwnershipOptions): Promise<Ownership | null> {
-    const { name, generation } = options.generation;
+  static async tryAcquire<Work extends OwnedWork>(options: OwnershipOptions<Work>): Promise<Ownership<Work> | null> {
+    const { name, generation } = options.work;
     const ownership = new Ownership(await options.pool.connect(), options);
     try {
       const acquire = async (): Promise<number | undefined> =>
@@ -66,7 +73,7 @@ export class Ownership {
       }
       // Commits do not wait for the disk: a crash of the server loses rows and checkpoint together.
       await ownership.client.query('set synchronous_commit = off');
-      await useGeneration(ownership.client, options.generation);
+      await options.prepare?.(ownership.client);
       ownership.#keep(pid);
       return ownership;
     } catch (error) {
@@ -75,8 +82,8 @@ export class Ownership {
     }
   }
 
-  get generation(): Generation {
-    return this.options.generation;
+  get work(): Work {
+    return this.options.work;
   }
 
   /** Whether the session is known to be gone, or another one known to have the projection. */
@@ -99,14 +106,10 @@ export class Ownership {
 
   /** Whether there was one. */
   async #endExpired(): Promise<boolean> {
-    const { generation, logger } = this.options;
-    const { rows } = await this.client.query<{ pid: number }>(END_EXPIRED, [
-      generation.name,
-      generation.generation,
-      LEASE_MS,
-    ]);
+    const { work, logger } = this.options;
+    const { rows } = await this.client.query<{ pid: number }>(END_EXPIRED, [work.name, work.generation, LEASE_MS]);
     for (const { pid } of rows)
-      logger.warn({ projection: generation.name, pid }, 'the owner of a projection did not renew its lease');
+      logger.warn({ projection: work.name, pid }, 'the owner of a projection did not renew its lease');
     return rows.length > 0;
   }
 
@@ -119,16 +122,16 @@ export class Ownership {
   async #renew(pid: number): Promise<void> {
     if (this.#renewing || this.#lost) return;
     this.#renewing = true;
-    const { pool, generation, logger, report } = this.options;
+    const { pool, work, logger, report } = this.options;
     const { lagSeconds, eventsPerSecond } = report?.() ?? { lagSeconds: 0, eventsPerSecond: 0 };
     try {
       const { rowCount } = await pool.query(RENEW, [
-        ...[generation.name, generation.generation, pid],
+        ...[work.name, work.generation, pid],
         ...[lagSeconds, eventsPerSecond],
       ]);
       if (rowCount === 0) this.#lost = true;
     } catch (error) {
-      logger.warn({ err: error, projection: generation.name }, 'the lease of a projection was not renewed');
+      logger.warn({ err: error, projection: work.name }, 'the lease of a projection was not renewed');
     } finally {
       this.#renewing = false;
     }

@@ -3,7 +3,8 @@ import { BEGINNING, type EventStore, type LogPage, type Position } from '#libs/e
 import { pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { CheckpointConflict, PoisonEvent, ProjectionVersionChanged } from './errors.js';
-import { servingGeneration, type Generation } from './generations/generation.js';
+import { servingGeneration, useGeneration, type Generation } from './generations/generation.js';
+import { logPages } from './log-pages.js';
 import { OwnedProjection } from './owned-projection.js';
 import { OwnerLoop, type OwnersWork } from './owner-loop.js';
 import { Ownership } from './ownership.js';
@@ -76,15 +77,16 @@ export class ProjectionRunner {
     };
   }
 
-  #loop(): OwnerLoop {
+  #loop(): OwnerLoop<LogPage, Generation> {
     const { projection, eventStore, pageSize } = this.options;
     const owner = {
       acquire: () => this.#acquire(),
-      begin: (ownership: Ownership) => this.#begin(ownership),
+      begin: (ownership: Ownership<Generation>) => this.#begin(ownership),
       interrupted: (error: unknown, backoffMs: number) => this.#interrupted(error, backoffMs),
       giveUp: (error: unknown) => this.#giveUp(error),
     };
-    return new OwnerLoop({ owner, eventStore, pageSize, paced: projection, signal: this.#stopping.signal });
+    const pages = logPages({ eventStore, pageSize, paced: projection });
+    return new OwnerLoop({ owner, pages, signal: this.#stopping.signal });
   }
 
   #interrupted(error: unknown, backoffMs: number): void {
@@ -95,7 +97,7 @@ export class ProjectionRunner {
     else logger.warn({ ...this.#fields(), err: error, backoffMs }, 'projection interrupted');
   }
 
-  async #begin({ client, generation }: Ownership): Promise<OwnersWork> {
+  async #begin({ client, work: generation }: Ownership<Generation>): Promise<OwnersWork<LogPage>> {
     const { projection, eventStore, logger } = this.options;
     const { signal } = this.#stopping;
     const owned = await OwnedProjection.load({ projection, eventStore, logger, signal, client, generation });
@@ -123,7 +125,7 @@ export class ProjectionRunner {
   }
 
   /** The generation that serves right now, which another process may just have changed; null when told to stop. */
-  async #acquire(): Promise<Ownership | null> {
+  async #acquire(): Promise<Ownership<Generation> | null> {
     const { projection, pool, logger } = this.options;
     const { signal } = this.#stopping;
     const report = () => ({ lagSeconds: this.#lag.seconds, eventsPerSecond: this.#rate.perSecond });
@@ -131,7 +133,8 @@ export class ProjectionRunner {
       const serving = await servingGeneration(pool, projection);
       this.#generation = serving;
       if (serving.version !== projection.version) throw new ProjectionVersionChanged(projection, serving);
-      const ownership = await Ownership.tryAcquire({ generation: serving, pool, logger, report });
+      const prepare = (client: pg.ClientBase): Promise<void> => useGeneration(client, serving);
+      const ownership = await Ownership.tryAcquire({ work: serving, pool, logger, prepare, report });
       if (ownership !== null) return ownership;
       if (this.#state !== 'standby') logger.info(this.#fields(), 'projection on standby');
       this.#state = 'standby';

@@ -7,7 +7,7 @@ import type { OwnersWork } from '../owner-loop.js';
 import type { Ownership } from '../ownership.js';
 import { projectPage } from '../project-page.js';
 import type { Projection } from '../projection.js';
-import { loadGenerations } from './generation.js';
+import { loadGenerations, type Generation } from './generation.js';
 import { LogEnd } from './log-end.js';
 import { HeldServing } from './switch-generation.js';
 
@@ -16,14 +16,14 @@ export interface GenerationBeingBuiltOptions {
   readonly eventStore: EventStore;
   /** For the moment of the switch. */
   readonly pool: pg.Pool;
-  readonly ownership: Ownership;
+  readonly ownership: Ownership<Generation>;
   readonly logger: Logger;
   /** Told of each page. */
   readonly onProjected: (events: number) => void;
 }
 
 /** A generation in the hands of its builder: where it stands, and what it does with a page. Its last page makes it serve. */
-export class GenerationBeingBuilt implements OwnersWork {
+export class GenerationBeingBuilt implements OwnersWork<LogPage> {
   #held: HeldServing | null = null;
 
   private constructor(
@@ -35,7 +35,7 @@ export class GenerationBeingBuilt implements OwnersWork {
   /** Null where it was given up for one of another version since. @throws CheckpointAheadOfLog, LogReplaced, EventStoreUnavailable */
   static async load(options: GenerationBeingBuiltOptions): Promise<GenerationBeingBuilt | null> {
     const { projection, eventStore, ownership } = options;
-    const { client, generation } = ownership;
+    const { client, work: generation } = ownership;
     const { building } = await loadGenerations(client, generation.name);
     if (building?.generation !== generation.generation) return null;
     // Another process may have gone on since these caches were filled.
@@ -55,7 +55,7 @@ export class GenerationBeingBuilt implements OwnersWork {
   async take(page: LogPage): Promise<boolean> {
     await this.#project(page);
     const { pool, ownership, logger } = this.options;
-    this.#held ??= page.caughtUp ? await HeldServing.hold(pool, ownership.generation) : null;
+    this.#held ??= page.caughtUp ? await HeldServing.hold(pool, ownership.work) : null;
     if (this.#held === null || !(await this.#switch(this.#held, page))) return false;
     logger.info(this.#fields(), 'rebuild serves');
     return true;
@@ -68,7 +68,7 @@ export class GenerationBeingBuilt implements OwnersWork {
   async #project(page: LogPage): Promise<void> {
     if (page.position <= this.position) return;
     const { projection, ownership, onProjected } = this.options;
-    const { client, generation } = ownership;
+    const { client, work: generation } = ownership;
     const head = await this.logEnd.atLeast(page.position);
     await projectPage(client, { projection, generation, from: this.position }, { ...page, head });
     this.position = page.position;
@@ -91,7 +91,7 @@ export class GenerationBeingBuilt implements OwnersWork {
   }
 
   #fields(): object {
-    const { name, version, generation } = this.options.ownership.generation;
+    const { name, version, generation } = this.options.ownership.work;
     return { projection: name, version, generation, checkpoint: this.position.toString() };
   }
 }

@@ -1,12 +1,13 @@
 import type pg from 'pg';
-import type { EventStore } from '#libs/event-store';
+import type { EventStore, LogPage } from '#libs/event-store';
 import type { Logger } from '#libs/observability';
+import { logPages } from '../log-pages.js';
 import { OwnerLoop, type OwnersWork } from '../owner-loop.js';
 import { Ownership } from '../ownership.js';
 import type { Projection } from '../projection.js';
 import { Rate } from '../rate.js';
 import { GenerationBeingBuilt } from './generation-being-built.js';
-import type { Generation } from './generation.js';
+import { useGeneration, type Generation } from './generation.js';
 import { failGeneration } from './switch-generation.js';
 
 export interface GenerationBuilderOptions {
@@ -49,21 +50,23 @@ export class GenerationBuilder {
     const { eventStore, pageSize } = this.options;
     const owner = {
       acquire: () => this.#acquire(),
-      begin: (ownership: Ownership) => this.#begin(ownership),
+      begin: (ownership: Ownership<Generation>) => this.#begin(ownership),
       interrupted: (error: unknown, backoffMs: number) =>
         this.options.logger.warn({ ...this.#fields(), err: error, backoffMs }, 'rebuild interrupted'),
       giveUp: (error: unknown) => this.#giveUp(error),
     };
-    await new OwnerLoop({ owner, eventStore, pageSize, signal: this.#stopping.signal }).run();
+    const pages = logPages({ eventStore, pageSize });
+    await new OwnerLoop({ owner, pages, signal: this.#stopping.signal }).run();
   }
 
-  #acquire(): Promise<Ownership | null> {
+  #acquire(): Promise<Ownership<Generation> | null> {
     const { generation, pool, logger } = this.options;
     const report = () => ({ lagSeconds: 0, eventsPerSecond: this.#rate.perSecond });
-    return Ownership.tryAcquire({ generation, pool, logger, report });
+    const prepare = (client: pg.ClientBase): Promise<void> => useGeneration(client, generation);
+    return Ownership.tryAcquire({ work: generation, pool, logger, prepare, report });
   }
 
-  #begin(ownership: Ownership): Promise<OwnersWork | null> {
+  #begin(ownership: Ownership<Generation>): Promise<OwnersWork<LogPage> | null> {
     const { projection, eventStore, pool, logger } = this.options;
     const onProjected = (events: number): void => this.#rate.add(events);
     return GenerationBeingBuilt.load({ projection, eventStore, pool, ownership, logger, onProjected });
