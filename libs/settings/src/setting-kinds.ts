@@ -50,6 +50,20 @@ export const kinds = {
     parse: (text) => listOf(text, isCidr),
   } satisfies SettingKind<readonly string[]>,
 
+  portList: {
+    is: 'a comma list of ports from 1 to 65535',
+    parse: (text) => {
+      const entries = listOf(text, (entry) => /^[1-9]\d{0,4}$/.test(entry) && Number(entry) <= 65_535);
+      return entries?.map(Number);
+    },
+  } satisfies SettingKind<readonly number[]>,
+
+  /** A cluster is named by several of its servers. */
+  natsUrl: {
+    is: 'a URL that begins with `nats://` or `tls://`, or a comma list of them',
+    parse: (text) => listOf(text, (entry) => /^(nats|tls):$/.test(URL.parse(entry)?.protocol ?? ''))?.join(','),
+  } satisfies SettingKind<string>,
+
   ratio: {
     is: 'a number from 0 to 1',
     parse: (text) => (/^(0|1|0?\.\d{1,15}|1\.0{1,15})$/.test(text) ? Number(text) : undefined),

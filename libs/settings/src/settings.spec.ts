@@ -34,6 +34,9 @@ it('reads what is set', () => {
       PLATFORM_TOKEN_SHA256: hash,
       EVENT_STORE_URL: 'esdb://admin:secret@one:2113,two:2113?tls=false',
       OIDC_CLAIM_ROLE: 'role',
+      WEBHOOK_PORTS: '8443, 9443',
+      WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
+      NATS_URL: 'nats://user:secret@one:4222, nats://two:4222',
       OTEL_TRACES_SAMPLER_ARG: '.25',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20dTpw, x-empty=',
     }),
@@ -45,6 +48,9 @@ it('reads what is set', () => {
     platformTokenSha256: [hash.toLowerCase()],
     eventStoreUrl: 'esdb://admin:secret@one:2113,two:2113?tls=false',
     claimRole: 'role',
+    webhookPorts: [8_443, 9_443],
+    webhookAllowedCidrs: ['127.0.0.0/8'],
+    natsUrl: 'nats://user:secret@one:4222,nats://two:4222',
     otelTracesSamplerArg: 0.25,
     otelHeaders: { authorization: 'Basic dTpw', 'x-empty': '' },
   });
@@ -64,6 +70,11 @@ it.each([
   ['PLATFORM_TOKEN_SHA256', 'plt_secret'],
   ['LOG_LEVEL', 'loud'],
   ['DIRECTORY_MAX_KEYS', '99999999'],
+  ['WEBHOOK_PORTS', '0'],
+  ['WEBHOOK_PORTS', '443,70000'],
+  ['WEBHOOK_ALLOWED_CIDRS', 'everybody'],
+  ['NATS_URL', 'http://secret@host:4222'],
+  ['NATS_URL', 'nats://one:4222,'],
   ['OTEL_TRACES_SAMPLER_ARG', '1.01'],
   ['OTEL_TRACES_SAMPLER', 'now_and_then'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://secret@host:4317'],
@@ -104,7 +115,11 @@ it('means the defaults by that example as it is', async () => {
   expect(parseSettings(environment)).toEqual(parseSettings({}));
 });
 
-describe.each(['DATABASE_URL', 'EVENT_STORE_URL'])('%s in a file', (name) => {
+describe.each([
+  ['DATABASE_URL', 'databaseUrl', 'postgres://owner:secret@host/keyledger'],
+  ['EVENT_STORE_URL', 'eventStoreUrl', 'postgres://owner:secret@host/keyledger'],
+  ['NATS_URL', 'natsUrl', 'nats://user:secret@host:4222'],
+] as const)('%s in a file', (name, key, url) => {
   let path: string;
   beforeEach(async () => {
     path = join(await mkdtemp(join(tmpdir(), 'keyledger-settings-')), 'url');
@@ -112,13 +127,9 @@ describe.each(['DATABASE_URL', 'EVENT_STORE_URL'])('%s in a file', (name) => {
   afterEach(() => rm(dirname(path), { recursive: true }));
 
   it('is what the file holds, without the line break at its end', async () => {
-    await writeFile(path, 'postgres://owner:secret@host/keyledger\n');
+    await writeFile(path, `${url}\n`);
     const found = parseSettings({ [`${name}_FILE`]: path });
-    expect([found.databaseUrl, found.eventStoreUrl]).toContain('postgres://owner:secret@host/keyledger');
-    expect(found).toEqual({
-      ...parseSettings({ [name]: 'postgres://owner:secret@host/keyledger' }),
-      ...(name === 'DATABASE_URL' ? { databaseUrlFile: path } : { eventStoreUrlFile: path }),
-    });
+    expect(found).toEqual({ ...parseSettings({}), [key]: url, [`${key}File`]: path });
   });
 
   it('is refused where it is no such URL, without a word of it', async () => {
@@ -137,8 +148,8 @@ describe.each(['DATABASE_URL', 'EVENT_STORE_URL'])('%s in a file', (name) => {
   });
 
   it('is refused beside the same in the environment', async () => {
-    await writeFile(path, 'postgres://a:b@c/d');
-    expect(problemsOf({ [name]: 'postgres://a:b@c/d', [`${name}_FILE`]: path })).toEqual([
+    await writeFile(path, url);
+    expect(problemsOf({ [name]: url, [`${name}_FILE`]: path })).toEqual([
       `${name} and ${name}_FILE exclude each other: remove one of them.`,
     ]);
   });

@@ -133,6 +133,33 @@ export const SETTINGS = {
     2_000,
     'How long a read waits for `X-Min-Log-Position`, in milliseconds.',
   ),
+  webhookAllowedCidrs: setting(
+    'WEBHOOK_ALLOWED_CIDRS',
+    kinds.cidrList,
+    [],
+    'Addresses that webhooks may be sent to though they are not public, as literals too and on any port.',
+  ),
+  webhookAllowHttp: setting(
+    'WEBHOOK_ALLOW_HTTP',
+    kinds.boolean,
+    false,
+    'Whether webhooks may be sent without TLS, to addresses of `WEBHOOK_ALLOWED_CIDRS` alone.',
+  ),
+  webhookPorts: setting('WEBHOOK_PORTS', kinds.portList, [], 'Ports that webhooks may be sent to besides 443.'),
+  webhookRetentionDays: setting(
+    'WEBHOOK_RETENTION_DAYS',
+    kinds.integer(1, 3_650),
+    30,
+    'How long finished deliveries and their attempts are kept.',
+  ),
+  natsUrl: setting(
+    'NATS_URL',
+    optional(kinds.natsUrl),
+    null,
+    'The NATS server with JetStream, or servers of one cluster, that carry events to the webhook dispatcher; without it ' +
+      'they go through the process itself.',
+  ),
+  natsUrlFile: setting('NATS_URL_FILE', optional(kinds.text), null, 'A file that holds `NATS_URL`, in place of it.'),
   otelSdkDisabled: setting('OTEL_SDK_DISABLED', kinds.boolean, false, 'Turns traces off whatever else is set.'),
   otelTracesExporter: setting(
     'OTEL_TRACES_EXPORTER',

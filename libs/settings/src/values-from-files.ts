@@ -8,6 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const IN_FILES = [
   [SETTINGS.databaseUrl, SETTINGS.databaseUrlFile],
   [SETTINGS.eventStoreUrl, SETTINGS.eventStoreUrlFile],
+  [SETTINGS.natsUrl, SETTINGS.natsUrlFile],
 ] as const;
 
 /**
