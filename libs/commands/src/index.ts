@@ -6,3 +6,4 @@ export * from './fail-point.js';
 export * from './job-streams.js';
 export * from './load-stream.js';
 export * from './stream-type.js';
+export * from './webhook-streams.js';

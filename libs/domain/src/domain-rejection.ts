@@ -16,7 +16,12 @@ export type RejectionCode =
   | 'policy_type_not_found'
   | 'invalid_schema'
   | 'invalid_input'
-  | 'invalid_result';
+  | 'invalid_result'
+  | 'insufficient_scope'
+  | 'invalid_event_types'
+  | 'webhook_not_found'
+  | 'webhook_paused'
+  | 'webhook_disabled';
 
 /** What is wrong with one field of the request, under the name that the request uses. */
 export interface FieldProblem {

@@ -14,6 +14,7 @@ export * from './api-key/api-key.decider.js';
 export * from './api-key/api-key.events.js';
 export * from './api-key/api-key.state.js';
 export { MAX_ROTATIONS } from './api-key/decide-rotate.js';
+export * from './api-key/expiry-notice.js';
 export * from './api-key/key-field-rules.js';
 export type * from './api-key/key-use.js';
 export * from './api-key/lineage.js';
@@ -54,6 +55,21 @@ export * from './policy-type/policy-type.commands.js';
 export * from './policy-type/policy-type.decider.js';
 export * from './policy-type/policy-type.state.js';
 export * from './policy-type/present-policy-type.js';
+export * from './webhook/integration-event-types.js';
+export * from './webhook/live-secrets.js';
+export * from './webhook/present-webhook.js';
+export {
+  DEFAULT_OVERLAP_SECONDS,
+  MAX_OVERLAP_SECONDS,
+  validEventType,
+  validEventTypes,
+} from './webhook/webhook-field-rules.js';
+export * from './webhook/webhook-id-taken.js';
+export * from './webhook/webhook-stream.js';
+export * from './webhook/webhook.commands.js';
+export * from './webhook/webhook.decider.js';
+export * from './webhook/webhook.events.js';
+export * from './webhook/webhook.state.js';
 export * from './domain-event.js';
 export * from './audit/audit-entry.js';
 export * from './audit/audit-stream.js';

@@ -1,5 +1,6 @@
 import type { Grantor } from '../scopes/grant-policy.js';
 import type { KeyAccess, KeyEnvironment, KeyType } from './api-key.events.js';
+import type { ExpiryNoticeDays } from './expiry-notice.js';
 
 /*
  * What may be asked of a lineage. `now` is the instant of the decision in Unix milliseconds, and the one that the
@@ -78,5 +79,25 @@ export type ReactivateApiKey = Transition<'ReactivateApiKey'>;
 /** Gone from every list and look-up; its history and the other keys of its lineage stay. */
 export type DeleteApiKey = Transition<'DeleteApiKey'>;
 
+/**
+ * The moment has come to tell that the key ends by its lifetime in so many days; no event where that is no longer so.
+ * Whoever asks gives the command an id that follows from key, end and days, so that it is told once.
+ */
+export interface AnnounceExpiry {
+  readonly kind: 'AnnounceExpiry';
+  readonly keyId: string;
+  readonly daysLeft: ExpiryNoticeDays;
+  /** Unix seconds, as whoever asks has read it. */
+  readonly expiresAt: number;
+  readonly now: number;
+}
+
 export type ApiKeyCommand =
-  CreateApiKey | UpdateApiKey | RotateApiKey | RevokeApiKey | SuspendApiKey | ReactivateApiKey | DeleteApiKey;
+  | CreateApiKey
+  | UpdateApiKey
+  | RotateApiKey
+  | RevokeApiKey
+  | SuspendApiKey
+  | ReactivateApiKey
+  | DeleteApiKey
+  | AnnounceExpiry;

@@ -2,6 +2,7 @@ import type { Decider } from '../decider.js';
 import type { ApiKeyCommand } from './api-key.commands.js';
 import type { ApiKeyEvent } from './api-key.events.js';
 import type { LineageState } from './api-key.state.js';
+import { decideAnnounceExpiry } from './decide-announce-expiry.js';
 import { decideCreate } from './decide-create.js';
 import { decideRotate } from './decide-rotate.js';
 import { decideTransition } from './decide-transition.js';
@@ -25,6 +26,8 @@ export const apiKeyDecider: Decider<ApiKeyCommand, ApiKeyEvent, LineageState> = 
       case 'ReactivateApiKey':
       case 'DeleteApiKey':
         return decideTransition(command, state);
+      case 'AnnounceExpiry':
+        return decideAnnounceExpiry(command, state);
     }
   },
 

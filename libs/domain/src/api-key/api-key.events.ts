@@ -1,12 +1,13 @@
 import type { FieldChange } from '../field-change.js';
+import type { ExpiryNoticeDays } from './expiry-notice.js';
 
 /*
  * The events of stream `apiKey-{lineage}`. Type names and field names are storage formats: a change of meaning is a
  * new schema version with an upcaster and a golden file. Times are Unix seconds. No event holds a secret: `hash` is
  * the HMAC of the secret under the pepper of that version, and stays inside the process.
  *
- * Every event names the key it is about (`key_id`), and every one but the first kind carries that key's `name` and the
- * `changes` of its public fields, so that the audit log is a plain mapping of each event, with no state to fold.
+ * Every event names the key it is about (`key_id`), and every one but the first kind carries that key's `name` and,
+ * where it changes the key, the `changes` of its public fields, so that the audit log is a plain mapping of each event, with no state to fold.
  */
 
 export type KeyType = 'service' | 'user';
@@ -71,5 +72,23 @@ export type ApiKeySuspended = Transition<'api_key.suspended'>;
 export type ApiKeyReactivated = Transition<'api_key.reactivated'>;
 export type ApiKeyDeleted = Transition<'api_key.deleted'>;
 
+/** The key ends by its lifetime in so many days: told ahead, each once. Nothing of the key changes. */
+export type ApiKeyExpiring = {
+  readonly type: 'api_key.expiring';
+  readonly data: {
+    readonly key_id: string;
+    readonly name: string;
+    readonly expires_at: number;
+    readonly days_left: ExpiryNoticeDays;
+  };
+};
+
 export type ApiKeyEvent =
-  ApiKeyCreated | ApiKeyUpdated | ApiKeyRotated | ApiKeyRevoked | ApiKeySuspended | ApiKeyReactivated | ApiKeyDeleted;
+  | ApiKeyCreated
+  | ApiKeyUpdated
+  | ApiKeyRotated
+  | ApiKeyRevoked
+  | ApiKeySuspended
+  | ApiKeyReactivated
+  | ApiKeyDeleted
+  | ApiKeyExpiring;

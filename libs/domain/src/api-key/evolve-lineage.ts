@@ -26,6 +26,9 @@ export function evolveLineage(state: LineageState, event: Recorded<ApiKeyEvent>)
       return withKey(state, event, (key) => reactivated(key, at));
     case 'api_key.deleted':
       return withKey(state, event, (key) => deleted(key, at));
+    case 'api_key.expiring':
+      requireKey(state, event);
+      return state;
   }
 }
 

@@ -7,12 +7,14 @@ import {
   isApiKeyEvent,
   isJobEvent,
   isPolicyTypeEvent,
+  isWebhookEvent,
   parseStoredEvent,
   type StoredDomainEvent,
 } from '../stored/parse-stored-event.js';
 import { changesOf } from './changes-of.js';
 import { isEntry, type EntryEvent } from './is-entry.js';
 import { summaryOf } from './summary-of.js';
+import { webhookDetails } from './webhook-details.js';
 
 /** The part of an audit log entry that the event decides; id, seq, actor and context stand beside it. */
 export type AuditEntry = {
@@ -58,6 +60,9 @@ function targetOf(event: Recorded<EntryEvent>): Pick<AuditEntry, 'target_type' |
   if (isPolicyTypeEvent(event)) {
     return { target_type: 'policy_type', target_id: event.data.policy_type, target_name: event.data.title };
   }
+  if (isWebhookEvent(event)) {
+    return { target_type: 'webhook', target_id: event.data.webhook_id, target_name: event.data.url };
+  }
   if (event.type === 'access_denied' && event.data.route.startsWith('/v1/api-keys')) {
     return { target_type: 'api_key', target_id: event.data.target_id, target_name: null };
   }
@@ -65,11 +70,15 @@ function targetOf(event: Recorded<EntryEvent>): Pick<AuditEntry, 'target_type' |
 }
 
 /**
- * What an entry says beside its changes. Of a key's events nothing: their data has hashes in it. Of a policy type's all is
- * in the changes.
+ * What an entry says beside its changes. Of a change of a key nothing: the event's data has hashes in it. Of a policy type's
+ * all is in the changes.
  */
 function detailsOf(event: Recorded<EntryEvent>): JsonObject {
+  if (event.type === 'api_key.expiring') {
+    return { expires_at: event.data.expires_at, days_left: event.data.days_left };
+  }
   if (isApiKeyEvent(event) || isPolicyTypeEvent(event)) return {};
+  if (isWebhookEvent(event)) return webhookDetails(event);
   switch (event.type) {
     case 'job.submitted':
       return { input_sha256: event.data.input_sha256 };

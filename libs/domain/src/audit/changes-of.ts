@@ -19,5 +19,9 @@ export function changesOf(event: Recorded<DomainEvent>): readonly FieldChange[] 
     const { title, input_schema, result_schema, defaults } = event.data;
     return initially({ title, input_schema, result_schema, defaults });
   }
+  if (event.type === 'webhook.created') {
+    const { url, events, description, secret } = event.data;
+    return initially({ status: 'active', url, events, description, secret_hint: secret.hint });
+  }
   return 'changes' in event.data ? event.data.changes : [];
 }

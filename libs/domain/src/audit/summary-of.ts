@@ -1,6 +1,8 @@
 import type { EntryEvent } from './is-entry.js';
+import { listed } from './listed.js';
 import type { AccessDenied, AuditLogExported } from './audit.events.js';
 import type { Recorded } from '../recorded.js';
+import { webhookDeed } from './webhook-deed.js';
 
 /** One plain English sentence that says who did what, such as `Ada revoked API key "GRC pipeline"`. */
 export function summaryOf(event: Recorded<EntryEvent>): string {
@@ -38,6 +40,19 @@ function deedOf(event: EntryEvent): string {
       return `created policy type "${event.data.policy_type}"`;
     case 'policy_type.updated':
       return `changed ${listed(event.data.changes.map(({ field }) => field))} of policy type "${event.data.policy_type}"`;
+    case 'api_key.expiring':
+      return `announced that API key "${event.data.name}" expires in ${days(event.data.days_left)}`;
+    case 'webhook.created':
+    case 'webhook.updated':
+    case 'webhook.paused':
+    case 'webhook.activated':
+    case 'webhook.disabled':
+    case 'webhook.secret_rotated':
+    case 'webhook.tested':
+    case 'webhook.redelivered':
+    case 'webhook.replayed':
+    case 'webhook.deleted':
+      return webhookDeed(event);
     case 'audit_log_exported':
       return exported(event.data);
     case 'access_denied':
@@ -61,7 +76,6 @@ function denied({ code, count, required_scope, method, route, target_id }: Acces
   return `was denied ${method} ${route}${target}${times} (${why})`;
 }
 
-function listed(words: readonly string[]): string {
-  const last = words.at(-1) ?? 'nothing';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
 }

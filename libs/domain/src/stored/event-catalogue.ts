@@ -2,10 +2,11 @@ import type { DomainEventType } from '../domain-event.js';
 import type { JsonObject } from '../json.js';
 import { JOB_EVENTS } from './job-event-catalogue.js';
 import { POLICY_TYPE_EVENTS } from './policy-type-event-catalogue.js';
+import { WEBHOOK_EVENTS } from './webhook-event-catalogue.js';
 
 export type EventGroup = 'integrations' | 'jobs' | 'configuration' | 'access';
 export type ActivityType = 'record_creation' | 'field_update' | 'record_deletion' | 'access';
-export type TargetType = 'api_key' | 'job' | 'policy_type' | 'audit_log';
+export type TargetType = 'api_key' | 'job' | 'webhook' | 'policy_type' | 'audit_log';
 
 /** Stored data of one version as data of the next; pure, and never changed once a release has written that version. */
 export type Upcaster = (data: JsonObject) => JsonObject;
@@ -71,8 +72,15 @@ export const EVENT_CATALOGUE: Readonly<Record<DomainEventType, EventCatalogueEnt
     description: 'A key was taken out of every list and look-up; its history stays.',
     activityType: 'record_deletion',
   },
+  'api_key.expiring': {
+    ...KEY,
+    label: 'API key expiring',
+    description: 'A key ends by its lifetime in 7 days, or in 1 day; nothing of it changed.',
+    activityType: 'field_update',
+  },
   ...JOB_EVENTS,
   ...POLICY_TYPE_EVENTS,
+  ...WEBHOOK_EVENTS,
   audit_log_exported: {
     label: 'Audit log exported',
     description:

@@ -42,6 +42,12 @@ export class EventFields {
     return this.#value(name) === null ? null : this.count(name);
   }
 
+  countOneOf<Choice extends number>(name: string, choices: readonly Choice[]): Choice {
+    const value = this.#value(name);
+    const found = choices.find((choice) => choice === value);
+    return found === undefined ? this.#fail(name, `one of ${choices.join(', ')}`) : found;
+  }
+
   boolean(name: string): boolean {
     const value = this.#value(name);
     return typeof value === 'boolean' ? value : this.#fail(name, 'true or false');
@@ -58,6 +64,11 @@ export class EventFields {
     return isListOfStrings(value) ? value : this.#fail(name, 'a list of strings');
   }
 
+  eachOneOf<Choice extends string>(name: string, choices: readonly Choice[]): readonly Choice[] {
+    const found = this.strings(name).map((element) => choices.find((choice) => choice === element));
+    return found.every((choice) => choice !== undefined) ? found : this.#fail(name, `each of ${choices.join(', ')}`);
+  }
+
   object(name: string): JsonObject {
     const value = this.#value(name);
     return isObject(value) ? value : this.#fail(name, 'an object');
@@ -72,6 +83,10 @@ export class EventFields {
   /** An object whose own fields are checked in the same way. */
   nested(name: string): EventFields {
     return new EventFields(this.type, this.object(name), `${this.path}.${name}`);
+  }
+
+  nestedOrNull(name: string): EventFields | null {
+    return this.#value(name) === null ? null : this.nested(name);
   }
 
   changes(name: string): readonly FieldChange[] {

@@ -14,21 +14,27 @@ import { apiKeyDecider } from '../api-key/api-key.decider.js';
 import type { ApiKeyEvent } from '../api-key/api-key.events.js';
 import type { DomainEventType } from '../domain-event.js';
 import type { JobEvent } from '../job/job.events.js';
+import type { WebhookEvent } from '../webhook/webhook.events.js';
 import { currentSchemaVersion, EVENT_CATALOGUE } from './event-catalogue.js';
 import { JOB_EVENTS } from './job-event-catalogue.js';
+import { WEBHOOK_EVENTS } from './webhook-event-catalogue.js';
 import { isApiKeyEvent, parseStoredEvent } from './parse-stored-event.js';
 
 /*
  * Golden files are events as a release wrote them, one for every version that was ever written, and are never changed:
- * a log keeps them for ever. Those of keys are, in this order, the history of one lineage.
+ * a log keeps them for ever. Those of keys are, in this order, the history of one lineage; that it expires is told of it
+ * as it stood at first.
  */
 const LIFE: readonly ApiKeyEvent['type'][] = [
   ...(['api_key.created', 'api_key.updated', 'api_key.suspended', 'api_key.reactivated'] as const),
   ...(['api_key.rotated', 'api_key.revoked', 'api_key.deleted'] as const),
 ];
+const UNTOUCHED: readonly ApiKeyEvent['type'][] = ['api_key.created', 'api_key.expiring'];
 const TYPES: readonly DomainEventType[] = [
   ...LIFE,
+  'api_key.expiring',
   ...(Object.keys(JOB_EVENTS) as readonly JobEvent['type'][]),
+  ...(Object.keys(WEBHOOK_EVENTS) as readonly WebhookEvent['type'][]),
   ...(['policy_type.created', 'policy_type.updated', 'audit_log_exported', 'access_denied'] as const),
 ];
 
@@ -106,11 +112,14 @@ it('folds the golden history into the state that it meant when it was written', 
   });
 });
 
-it.each(LIFE)('the present code writes %s with the fields of its golden file', (type) => {
+it.each([
+  ...LIFE.map((type): [ApiKeyEvent['type'], typeof LIFE] => [type, LIFE]),
+  ['api_key.expiring', UNTOUCHED] as const,
+])('the present code writes %s with the fields of its golden file', (type, life) => {
   const stored = golden(type);
   const id = stored.data['key_id'];
   if (typeof id !== 'string') throw new Error('the golden file names no key');
-  const history = LIFE.slice(0, LIFE.indexOf(type)).map((before) => parseStoredEvent(golden(before)));
+  const history = life.slice(0, life.indexOf(type)).map((before) => parseStoredEvent(golden(before)));
   const state = history
     .filter((event) => isApiKeyEvent(event))
     .reduce((folded, event) => apiKeyDecider.evolve(folded, event), apiKeyDecider.initialState);
@@ -160,5 +169,7 @@ function commandFor(type: ApiKeyEvent['type'], keyId: string, now: number, reaso
       return { kind: 'RevokeApiKey', keyId, reason, now };
     case 'api_key.deleted':
       return { kind: 'DeleteApiKey', keyId, reason, now };
+    case 'api_key.expiring':
+      return { kind: 'AnnounceExpiry', keyId, daysLeft: 7, expiresAt: 1_767_225_600 + 31_536_000, now };
   }
 }

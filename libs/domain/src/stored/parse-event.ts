@@ -1,9 +1,11 @@
+import { EXPIRY_NOTICE_DAYS } from '../api-key/expiry-notice.js';
 import { updatedFacts } from '../api-key/updated-facts.js';
 import type { DomainEvent, DomainEventType } from '../domain-event.js';
 import type { JsonObject } from '../json.js';
 import { EventFields } from './event-fields.js';
 import { parseJobEventData } from './parse-job-event-data.js';
 import { parsePolicyTypeEventData } from './parse-policy-type-event-data.js';
+import { parseWebhookEventData } from './parse-webhook-event-data.js';
 
 /**
  * Stored data of the current version as the event that the code folds: every field there, of its type, and none more.
@@ -26,6 +28,8 @@ export function parseEvent(type: DomainEventType, data: JsonObject): DomainEvent
     case 'api_key.reactivated':
     case 'api_key.deleted':
       return { type, data: fields.done(transition(fields)) };
+    case 'api_key.expiring':
+      return { type, data: fields.done(expiring(fields)) };
     case 'audit_log_exported':
       return { type, data: fields.done(exported(fields)) };
     case 'access_denied':
@@ -44,6 +48,17 @@ export function parseEvent(type: DomainEventType, data: JsonObject): DomainEvent
     case 'job.retried':
     case 'job.usage_recorded':
       return parseJobEventData(type, fields);
+    case 'webhook.created':
+    case 'webhook.updated':
+    case 'webhook.paused':
+    case 'webhook.activated':
+    case 'webhook.disabled':
+    case 'webhook.secret_rotated':
+    case 'webhook.tested':
+    case 'webhook.redelivered':
+    case 'webhook.replayed':
+    case 'webhook.deleted':
+      return parseWebhookEventData(type, fields);
   }
 }
 
@@ -84,6 +99,15 @@ function rotated(fields: EventFields) {
 
 function transition(fields: EventFields) {
   return { key_id: fields.string('key_id'), name: fields.string('name'), changes: fields.changes('changes') };
+}
+
+function expiring(fields: EventFields) {
+  return {
+    key_id: fields.string('key_id'),
+    name: fields.string('name'),
+    expires_at: fields.count('expires_at'),
+    days_left: fields.countOneOf('days_left', EXPIRY_NOTICE_DAYS),
+  };
 }
 
 function exported(fields: EventFields) {

@@ -5,6 +5,7 @@ import type { JobEvent } from '../job/job.events.js';
 import type { JsonObject } from '../json.js';
 import type { PolicyTypeEvent } from '../policy-type/policy-type.events.js';
 import type { Recorded } from '../recorded.js';
+import type { WebhookEvent } from '../webhook/webhook.events.js';
 import { upcast, UnknownEvent } from './upcast.js';
 
 /** The part of a stored event that the domain reads. */
@@ -53,4 +54,16 @@ export function parsePolicyTypeEvent(stored: StoredDomainEvent): Recorded<Policy
 /** Whether a recorded event is one of a policy type. */
 export function isPolicyTypeEvent(event: Recorded<DomainEvent>): event is Recorded<PolicyTypeEvent> {
   return event.type.startsWith('policy_type.');
+}
+
+/** A stored event of a stream `webhook-{webhook_id}`. @throws UnknownEvent, also for another stream's event; MalformedEvent */
+export function parseWebhookEvent(stored: StoredDomainEvent): Recorded<WebhookEvent> {
+  const event = parseStoredEvent(stored);
+  if (!isWebhookEvent(event)) throw new UnknownEvent(event.type, stored.metadata.schema_version);
+  return event;
+}
+
+/** Whether a recorded event is one of a webhook endpoint. */
+export function isWebhookEvent(event: Recorded<DomainEvent>): event is Recorded<WebhookEvent> {
+  return event.type.startsWith('webhook.');
 }

@@ -3,6 +3,7 @@ import { auditStream } from '../audit/audit-stream.js';
 import { jobStream } from '../job/job-stream.js';
 import type { JsonObject } from '../json.js';
 import { policyTypeStream } from '../policy-type/policy-type-stream.js';
+import { webhookStream } from '../webhook/webhook-stream.js';
 
 /**
  * The stream that an event belongs to, which its data names; every other is the organization's own.
@@ -20,6 +21,7 @@ export function streamOf(
   }
   if (type.startsWith('job.')) return jobStream(text(data, 'job_id'));
   if (type.startsWith('policy_type.')) return policyTypeStream(orgDigest, text(data, 'policy_type'));
+  if (type.startsWith('webhook.')) return webhookStream(text(data, 'webhook_id'));
   return auditStream(orgDigest);
 }
 

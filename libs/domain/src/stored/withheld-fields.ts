@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 
 /**
  * What of an event's data is never shown with the log, by type and path: what would, with the pepper, confirm a guessed
- * secret, and the input and the result of a job, for which their SHA-256 stands.
+ * secret or leads to where one is kept, and the input and the result of a job, for which their SHA-256 stands.
  * The names are those of every version that was ever written.
  *
  * Beside each stands what a reader who never saw it folds instead: of the field's type, and nothing that could be true.
@@ -24,6 +24,14 @@ const WITHHELD: ReadonlyMap<string, readonly WithheldField[]> = new Map([
   ],
   ['job.submitted', [{ path: ['input'], placeholder: {} }]],
   ['job.completed', [{ path: ['result'], placeholder: null }]],
+  ['webhook.created', [{ path: ['secret', 'secret_id'], placeholder: 'withheld' }]],
+  [
+    'webhook.secret_rotated',
+    [
+      { path: ['secret', 'secret_id'], placeholder: 'withheld' },
+      { path: ['previous', 'secret_id'], placeholder: 'withheld' },
+    ],
+  ],
 ]);
 
 interface WithheldField {
