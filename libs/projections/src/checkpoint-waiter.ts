@@ -10,7 +10,22 @@ export interface CheckpointWaiterOptions {
   /** Of the api role: one connection of its own, opened by the first wait. */
   readonly url: string;
   readonly logger: Logger;
+  /** Whose places it waits for; default: those of the projections. */
+  readonly progress?: Progress;
 }
+
+/** Where work stands that follows the log. */
+export interface Progress {
+  /** Where its commits are announced, by its name or by nothing. */
+  readonly channel: string;
+  /** Answers `projection` (a name), `version`, `position`. */
+  readonly statement: string;
+}
+
+const PROJECTIONS: Progress = {
+  channel: CHECKPOINT_CHANNEL,
+  statement: 'select projection, version, position from read_models.serving_projections',
+};
 
 interface Waiter {
   /** The projection's. */
@@ -45,6 +60,10 @@ export class CheckpointWaiter {
   #closed = false;
 
   constructor(private readonly options: CheckpointWaiterOptions) {}
+
+  get #progress(): Progress {
+    return this.options.progress ?? PROJECTIONS;
+  }
 
   /**
    * True as soon as the projection has reached the position, false when `timeoutMs` have passed or the signal fires.
@@ -119,10 +138,10 @@ export class CheckpointWaiter {
     });
     client.on('notification', ({ payload = '' }) => {
       // The checkpoints of others move all the time.
-      if ([...this.#waiters].some(({ name }) => name === payload)) this.#wake();
+      if (payload === '' || [...this.#waiters].some(({ name }) => name === payload)) this.#wake();
     });
     await client.connect();
-    await client.query(`listen ${CHECKPOINT_CHANNEL}`);
+    await client.query(`listen ${pg.escapeIdentifier(this.#progress.channel)}`);
     while (!this.#closed) {
       if (broken) throw new DatabaseUnavailable('the connection was lost');
       const hinted = this.#hint();
@@ -140,8 +159,8 @@ export class CheckpointWaiter {
 
   async #lookOnce(client: pg.Client): Promise<void> {
     const { rows } = await client.query<CheckpointRow>({
-      name: 'serving_projections',
-      text: 'select projection, version, position from read_models.serving_projections',
+      name: 'progress',
+      text: this.#progress.statement,
     });
     this.#unreachable = false;
     this.#failures = 0;

@@ -1,0 +1,159 @@
+import type pg from 'pg';
+import type { Position } from '#libs/event-store';
+import { applyEndpointEvent, type EndpointEvent } from './apply-endpoint-events.js';
+import type { FoldedEvent } from './fan-out-checkpoint.js';
+
+/** An integration event as replays find it. */
+export interface ListedEvent {
+  readonly org_id: string;
+  /** Decimal, as are all positions here. */
+  readonly position: string;
+  readonly event_id: string;
+  readonly event_type: string;
+  /** RFC 3339 with milliseconds. */
+  readonly occurred_at: string;
+  readonly stream: string;
+  readonly revision: number;
+}
+
+/** The number that an endpoint gives to an event. */
+export interface NumberedEvent {
+  readonly org_id: string;
+  readonly webhook_id: string;
+  readonly position: string;
+  readonly sequence: number;
+}
+
+/** What is to be sent to one endpoint. */
+export interface NewDelivery {
+  readonly delivery_id: string;
+  readonly org_id: string;
+  readonly webhook_id: string;
+  readonly event_id: string;
+  readonly event_type: string;
+  /** Empty for the event itself, else the id of the test, redelivery or replay that asks for it. */
+  readonly cause: string;
+  readonly position: string;
+  readonly sequence: number | null;
+  readonly test: boolean;
+  readonly redelivery_of: string | null;
+  readonly body: string;
+}
+
+/** The step from one place of the log to another. */
+export interface FanOutMove {
+  readonly from: Position;
+  readonly to: Position;
+  readonly last: FoldedEvent | null;
+}
+
+export interface FanOutRows {
+  readonly events: readonly ListedEvent[];
+  readonly numbered: readonly NumberedEvent[];
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** What an event of an endpoint has done to it, beside what the endpoint's row says of itself. */
+export interface EndpointStep extends FanOutRows {
+  readonly event: EndpointEvent;
+  readonly webhookId: string;
+  /** What it subscribes to from here on; null: nothing, it is gone; undefined: as before. */
+  readonly subscribed?: readonly string[] | null;
+  /** Whether what is pending before is skipped. */
+  readonly skips: boolean;
+  readonly redelivered: { readonly deliveryId: string; readonly redeliveryOf: string } | null;
+  readonly replayed: Replay | null;
+}
+
+export interface Replay {
+  readonly replayId: string;
+  readonly orgId: string;
+  readonly types: readonly string[];
+  /** Unix seconds. */
+  readonly since: number;
+  readonly until: number;
+}
+
+interface MovedRow {
+  readonly high_water: string;
+  readonly send_from: string;
+}
+
+/** One statement for all of a page. @returns false where another owner has moved on: nothing was written */
+export async function writeFanOut(client: pg.ClientBase, move: FanOutMove, rows: FanOutRows): Promise<boolean> {
+  const result = await client.query<{ moved: boolean }>({
+    name: 'fan_out',
+    text: 'select webhooks.fan_out($1, $2, $3, $4, $5, $6) as moved',
+    values: [
+      ...moveValues(move),
+      JSON.stringify(rows.events),
+      JSON.stringify(rows.numbered),
+      JSON.stringify(rows.deliveries),
+    ],
+  });
+  return result.rows[0]?.moved === true;
+}
+
+/** The same for one event of an endpoint, of which there are few, in a transaction. */
+export async function writeEndpointStep(client: pg.ClientBase, move: FanOutMove, step: EndpointStep): Promise<boolean> {
+  await client.query('begin');
+  try {
+    const { rows } = await client.query<MovedRow>('select * from webhooks.move_fan_out($1, $2, $3)', moveValues(move));
+    const [moved] = rows;
+    if (moved !== undefined) await writeStep(client, move.to, moved, step);
+    await client.query('commit');
+    return moved !== undefined;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeStep(
+  client: pg.ClientBase,
+  position: Position,
+  { high_water, send_from }: MovedRow,
+  step: EndpointStep,
+): Promise<void> {
+  const { webhookId, events, numbered, deliveries, redelivered, replayed, subscribed } = step;
+  await applyEndpointEvent(client, step.event);
+  if (subscribed !== undefined) await client.query(SUBSCRIBE, [webhookId, subscribed, step.event.revision === 0]);
+  await client.query(LIST_EVENTS, [JSON.stringify(events)]);
+  await client.query('select webhooks.number_events($1)', [JSON.stringify(numbered)]);
+  await client.query('select webhooks.deliver($1, $2, $3)', [JSON.stringify(deliveries), high_water, send_from]);
+  if (step.skips) await client.query('select webhooks.skip_pending($1, $2)', [webhookId, position.toString()]);
+  if (redelivered !== null) {
+    await client.query('select webhooks.deliver_again($1, $2, $3, $4, $5, $6)', [
+      ...[redelivered.deliveryId, redelivered.redeliveryOf, webhookId, position.toString()],
+      ...[high_water, send_from],
+    ]);
+  }
+  if (replayed !== null && position > BigInt(send_from))
+    await client.query(REPLAY, replayValues(webhookId, position, replayed));
+}
+
+function moveValues({ from, to, last }: FanOutMove): unknown[] {
+  return [from.toString(), to.toString(), last === null ? null : JSON.stringify(last)];
+}
+
+function replayValues(webhookId: string, position: Position, replay: Replay): unknown[] {
+  const { replayId, orgId, types, since, until } = replay;
+  return [replayId, orgId, webhookId, types, since, until, position.toString()];
+}
+
+/** An endpoint that begins, begins with its numbers. */
+const SUBSCRIBE = `
+  update webhooks.endpoints set
+    subscribed = $2, last_sequence = case when $3 then 0 else last_sequence end
+  where webhook_id = $1`;
+
+const LIST_EVENTS = `
+  insert into webhooks.events select * from jsonb_populate_recordset(null::webhooks.events, $1) on conflict do nothing`;
+
+const REPLAY = `
+  with made as (
+    insert into webhooks.replays (replay_id, org_id, webhook_id, event_types, since, until, position)
+    values ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7) on conflict do nothing
+    returning 1
+  )
+  select pg_notify('keyledger_deliveries', '') from made`;

@@ -1,0 +1,134 @@
+import type { Migration } from '#libs/postgres';
+
+/**
+ * What the fan-out writes. The move of its place is a compare-and-set and comes first, so that a second owner waits for
+ * the first one's outcome and then finds that it is not the owner.
+ */
+export const fanOutMigration: Migration = {
+  id: 'webhooks/005-fan-out',
+  sql: `
+    -- Null: somebody else has moved it. Otherwise up to where everything was folded before, and what is never sent.
+    create function webhooks.move_fan_out(p_from numeric, p_to numeric, p_last jsonb)
+    returns table (high_water numeric, send_from numeric) language sql as $$
+      with before as (
+        select position, high_water, send_from from webhooks.fan_out where position = p_from for update
+      ), moved as (
+        update webhooks.fan_out f set
+          position = p_to, high_water = greatest(f.high_water, p_to),
+          last_stream = coalesce(p_last ->> 'stream', f.last_stream),
+          last_revision = coalesce((p_last ->> 'revision')::bigint, f.last_revision),
+          last_event_id = coalesce((p_last ->> 'id')::uuid, f.last_event_id)
+        from before
+        returning pg_notify('keyledger_fan_out', '')
+      )
+      select before.high_water, before.send_from from before, (select count(*) from moved) done;
+    $$;
+
+    -- False: somebody else has moved it, and nothing was written.
+    create function webhooks.fan_out(
+      p_from numeric, p_to numeric, p_last jsonb, p_events jsonb, p_numbered jsonb, p_deliveries jsonb
+    ) returns boolean language plpgsql
+    set enable_seqscan = off
+    as $$
+    declare
+      v_moved record;
+    begin
+      select * into v_moved from webhooks.move_fan_out(p_from, p_to, p_last);
+      if not found then return false; end if;
+      insert into webhooks.events select * from jsonb_populate_recordset(null::webhooks.events, p_events)
+        on conflict do nothing;
+      perform webhooks.number_events(p_numbered);
+      perform webhooks.deliver(p_deliveries, v_moved.high_water, v_moved.send_from);
+      return true;
+    end $$;
+
+    create function webhooks.number_events(p_numbered jsonb) returns void language plpgsql
+    set enable_seqscan = off
+    as $$
+    begin
+      if jsonb_array_length(p_numbered) = 0 then return; end if;
+      insert into webhooks.sequences select * from jsonb_populate_recordset(null::webhooks.sequences, p_numbered)
+        on conflict do nothing;
+      perform 1 from webhooks.endpoints e where e.webhook_id in (
+        select n.webhook_id from jsonb_populate_recordset(null::webhooks.sequences, p_numbered) n
+      ) order by e.webhook_id for no key update;
+      update webhooks.endpoints e set last_sequence = newest.sequence
+      from (
+        select n.webhook_id, max(n.sequence) as sequence
+        from jsonb_populate_recordset(null::webhooks.sequences, p_numbered) n group by n.webhook_id
+      ) newest
+      where e.webhook_id = newest.webhook_id;
+    end $$;
+
+    -- What lies up to p_high_water may have been delivered before; what lies up to p_send_from is not sent.
+    create function webhooks.deliver(p_deliveries jsonb, p_high_water numeric, p_send_from numeric) returns void
+    language plpgsql
+    set enable_seqscan = off
+    as $$
+    declare
+      v_due text[];
+    begin
+      if jsonb_array_length(p_deliveries) = 0 then return; end if;
+      with given as (
+        select g.* from jsonb_to_recordset(p_deliveries) as g(
+          delivery_id text, org_id text, webhook_id text, event_id text, event_type text, cause text, position numeric,
+          sequence bigint, test boolean, redelivery_of text, body text)
+      ), made as (
+        insert into webhooks.deliveries (
+          delivery_id, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of, body,
+          next_attempt_at)
+        select g.delivery_id, g.org_id, g.webhook_id, g.event_id, g.event_type, g.cause, g.position, g.sequence, g.test,
+          g.redelivery_of, g.body, clock_timestamp()
+        from given g
+        where g.position > p_send_from and (g.position > p_high_water or not exists (
+          select from webhooks.history h
+          where h.webhook_id = g.webhook_id and h.event_id = g.event_id and h.cause = g.cause))
+        order by g.position
+        on conflict do nothing
+        returning webhook_id
+      )
+      select array_agg(distinct webhook_id order by webhook_id) into v_due from made;
+      if v_due is null then return; end if;
+      perform 1 from webhooks.endpoints e where e.webhook_id = any(v_due) order by e.webhook_id for no key update;
+      perform webhooks.is_due(v_due, clock_timestamp());
+      perform pg_notify('keyledger_deliveries', '');
+    end $$;
+
+    -- Nothing that is pending before that place of the log is sent any more.
+    create function webhooks.skip_pending(p_webhook text, p_before numeric) returns void language sql as $$
+      with skipped as (
+        delete from webhooks.deliveries d where d.webhook_id = p_webhook and d.position < p_before returning d.*
+      )
+      insert into webhooks.history (
+        delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of, body,
+        created_at, attempts, status, finished_at)
+      select delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of,
+        body, created_at, attempts, 'skipped', clock_timestamp()
+      from skipped;
+    $$;
+
+    -- One again, as a new delivery with the same bytes; false where the first is gone.
+    create function webhooks.deliver_again(
+      p_delivery text, p_of text, p_webhook text, p_position numeric, p_high_water numeric, p_send_from numeric
+    ) returns void language plpgsql
+    set enable_seqscan = off
+    as $$
+    declare
+      v_first jsonb;
+    begin
+      select jsonb_agg(jsonb_build_object(
+        'delivery_id', p_delivery, 'org_id', org_id, 'webhook_id', webhook_id, 'event_id', event_id,
+        'event_type', event_type, 'cause', p_delivery, 'position', p_position, 'sequence', sequence, 'test', test,
+        'redelivery_of', p_of, 'body', body)) into v_first
+      from (
+        select org_id, webhook_id, event_id, event_type, sequence, test, body from webhooks.deliveries
+        where delivery_id = p_of and webhook_id = p_webhook
+        union all
+        select org_id, webhook_id, event_id, event_type, sequence, test, body from webhooks.history
+        where delivery_id = p_of and webhook_id = p_webhook
+        limit 1
+      ) first;
+      perform webhooks.deliver(coalesce(v_first, '[]'), p_high_water, p_send_from);
+    end $$;
+  `,
+};
