@@ -31,6 +31,7 @@ import {
   PolicyTypesProjection,
   recordUse,
   UsageProjection,
+  WebhooksProjection,
   type ReadModelTables,
 } from '#libs/read-models';
 import type { Settings } from '#libs/settings';
@@ -175,6 +176,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     'policy-types': new PolicyTypesProjection().version,
     jobs: new JobsProjection().version,
     usage: new UsageProjection().version,
+    webhooks: new WebhooksProjection().version,
   };
   const jobsId = { name: 'jobs', version: versions.jobs };
   const progress: JobsProgress = {
@@ -183,7 +185,10 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   };
   const queue = new JobQueue({ pool, store, runner, tokenKey: keyring.positionKey, progress, clock, metrics, logger });
   // Whoever reads a list once the stream has begun finds everything there that is not sent.
-  const beforeLive = (['audit-log', 'api-keys', 'jobs'] as const).map((name) => ({ name, version: versions[name] }));
+  const beforeLive = (['audit-log', 'api-keys', 'jobs', 'webhooks'] as const).map((name) => ({
+    name,
+    version: versions[name],
+  }));
   const live = startLiveEvents({
     ...{ ownerUrl, tokens, logger, metrics },
     head: () => eventStore.head(),

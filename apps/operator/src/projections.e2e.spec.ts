@@ -22,7 +22,7 @@ const beside = (...args: readonly string[]) => run({ DATA_DIR: system.dataDir },
 it('shows how the projections stand, also by URL and token', () => {
   const { status, stdout } = beside('status');
   expect(status).toBe(0);
-  const names = ['api-key-history', 'api-keys', 'audit-log', 'jobs', 'policy-types', 'usage'];
+  const names = ['api-key-history', 'api-keys', 'audit-log', 'jobs', 'policy-types', 'usage', 'webhooks'];
   for (const name of names) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
   const named = { KEYLEDGER_URL: system.url, PLATFORM_TOKEN: system.session.platform_token };
   expect(JSON.parse(run(named, 'status', '--json').stdout)).toMatchObject(names.map((name) => ({ name })));

@@ -9,6 +9,7 @@ import {
   JobsProjection,
   PolicyTypesProjection,
   UsageProjection,
+  WebhooksProjection,
 } from '#libs/read-models';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
@@ -40,6 +41,7 @@ const PROJECTIONS: readonly (() => Projection)[] = [
   () => new PolicyTypesProjection(),
   () => new JobsProjection(),
   () => new UsageProjection(),
+  () => new WebhooksProjection(),
 ];
 
 /** Another process may run the same: of each projection one owner works, the others stand by. */

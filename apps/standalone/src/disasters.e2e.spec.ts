@@ -89,7 +89,7 @@ onPostgres(
     expect(await replayed('lost', lost)).toBe(true);
 
     await sql('truncate command_api.idempotency');
-    for (const name of ['api-keys', 'api-key-history', 'audit-log', 'jobs', 'policy-types', 'usage'])
+    for (const name of ['api-keys', 'api-key-history', 'audit-log', 'jobs', 'policy-types', 'usage', 'webhooks'])
       expect(await operator('projections', 'rebuild', name)).toMatchObject({ code: 0 });
     await projectorAnswers(200);
     expect((await shown(lost)).status).toBe(404);

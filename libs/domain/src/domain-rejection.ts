@@ -18,6 +18,7 @@ export type RejectionCode =
   | 'invalid_input'
   | 'invalid_result'
   | 'insufficient_scope'
+  | 'invalid_url'
   | 'invalid_event_types'
   | 'webhook_not_found'
   | 'webhook_paused'

@@ -55,6 +55,7 @@ export * from './policy-type/policy-type.commands.js';
 export * from './policy-type/policy-type.decider.js';
 export * from './policy-type/policy-type.state.js';
 export * from './policy-type/present-policy-type.js';
+export * from './webhook/assert-may-read.js';
 export * from './webhook/integration-event-types.js';
 export * from './webhook/live-secrets.js';
 export * from './webhook/present-webhook.js';

@@ -6,6 +6,7 @@ export * from './builders/job-that-is.js';
 export * from './builders/key-that-is.js';
 export * from './builders/policy-type-events.js';
 export * from './builders/recorded-event.js';
+export * from './builders/webhook-events.js';
 export * from './decider-spec.js';
 export * from './eventually.js';
 export * from './golden-event.js';

@@ -68,6 +68,8 @@ const FOR_WORK = { platform: false, denialsAreAudited: false, rateLimited: true 
 export const SUBMIT_JOBS: RouteAccess = { ...FOR_WORK, roles: ['admin', 'member'], scopes: ['jobs:write'] };
 export const READ_JOBS: RouteAccess = { ...FOR_WORK, roles: ['admin', 'member'], scopes: ['jobs:read'] };
 export const READ_USAGE: RouteAccess = { ...FOR_WORK, roles: ['admin', 'member'], scopes: ['usage:read'] };
+export const READ_WEBHOOKS: RouteAccess = { ...FOR_WORK, roles: ['admin', 'member'], scopes: ['webhooks:read'] };
+export const WRITE_WEBHOOKS: RouteAccess = { ...FOR_WORK, roles: ['admin'], scopes: ['webhooks:write'] };
 export const EXTRACT: RouteAccess = { ...FOR_WORK, roles: ['admin', 'member'], scopes: ['extract:write'] };
 /** The operator's own workers take work of any organization. */
 export const WORK: RouteAccess = { ...FOR_WORK, roles: [], scopes: ['jobs:work'], platform: true };

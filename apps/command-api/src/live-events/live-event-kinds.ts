@@ -1,15 +1,16 @@
 import type { ApiKeyCaller, OrganizationCaller } from '#libs/auth';
 import { authorize } from '../http/authorize.js';
 import { RequestRefused } from '../http/request-refused.js';
-import { READ_JOBS, READ_KEYS, type RouteAccess } from '../http/route-access.js';
+import { READ_JOBS, READ_KEYS, READ_WEBHOOKS, type RouteAccess } from '../http/route-access.js';
 
 /** What a live event is about: `job` is sent as `job.updated`. */
-export type LiveEventKind = 'job' | 'api_key';
+export type LiveEventKind = 'job' | 'api_key' | 'webhook';
 
 /** Each kind with who may `GET` its objects: nobody else hears of them. */
 const KINDS: readonly { readonly kind: LiveEventKind; readonly access: RouteAccess }[] = [
   { kind: 'job', access: READ_JOBS },
   { kind: 'api_key', access: READ_KEYS },
+  { kind: 'webhook', access: READ_WEBHOOKS },
 ];
 
 export const LIVE_EVENT_KINDS: readonly LiveEventKind[] = KINDS.map(({ kind }) => kind);

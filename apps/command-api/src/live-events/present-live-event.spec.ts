@@ -1,5 +1,21 @@
 import { withoutWithheldFields, type DomainEvent, type Recorded } from '#libs/domain';
-import { apiKeyCreated, apiKeyDeleted, apiKeyRotated, apiKeyUpdated, keyId, recorded, START } from '#libs/testing';
+import {
+  apiKeyCreated,
+  apiKeyDeleted,
+  apiKeyExpiring,
+  apiKeyRotated,
+  apiKeyUpdated,
+  keyId,
+  recorded,
+  START,
+  webhookCreated,
+  webhookDeleted,
+  webhookDisabled,
+  webhookId,
+  webhookPaused,
+  webhookSecretRotated,
+  webhookUpdated,
+} from '#libs/testing';
 import { presentLiveEvent } from './present-live-event.js';
 
 const job_id = 'job_1';
@@ -59,6 +75,7 @@ it.each<[Recorded<DomainEvent>, object]>([
   [apiKeyUpdated([{ field: 'name', before: 'a', after: 'b' }]), {}],
   [apiKeyRotated(), { status: 'revoked' }],
   [apiKeyDeleted(), { status: null }],
+  [apiKeyExpiring(), {}],
 ])('shows an event of a key: $type', (event, changed) => {
   const { occurred_at } = event.metadata;
   expect(live(event)).toEqual({
@@ -67,7 +84,22 @@ it.each<[Recorded<DomainEvent>, object]>([
   });
 });
 
-it('shows nothing of what is neither a key nor a job', () => {
+it.each<[Recorded<DomainEvent>, object]>([
+  [webhookCreated(), { status: 'active' }],
+  [webhookUpdated(), {}],
+  [webhookPaused(), { status: 'paused' }],
+  [webhookDisabled(), { status: 'disabled' }],
+  [webhookSecretRotated(), {}],
+  [webhookDeleted(), {}],
+])('shows an event of an endpoint: $type', (event, changed) => {
+  const { occurred_at } = event.metadata;
+  expect(live(event)).toEqual({
+    kind: 'webhook',
+    data: { id: webhookId(), event_type: event.type, seq: 7, occurred_at, ...changed },
+  });
+});
+
+it('shows nothing of what is no key, job or endpoint', () => {
   const exported = { format: 'csv', via: 'export', row_count: 0, completed: true, filters: {} } as const;
   expect(live(recorded({ type: 'audit_log_exported', data: exported }))).toBeNull();
 });

@@ -2,6 +2,7 @@ import {
   changesOf,
   isApiKeyEvent,
   isJobEvent,
+  isWebhookEvent,
   parseStoredEvent,
   withPlaceholders,
   type DomainEvent,
@@ -16,7 +17,7 @@ import type { LiveEventKind } from './live-event-kinds.js';
 export interface LiveEvent {
   readonly kind: LiveEventKind;
   readonly data: {
-    /** Of the key or job. */
+    /** Of the key, job or webhook endpoint. */
     readonly id: string;
     readonly event_type: DomainEventType;
     readonly seq: number;
@@ -43,6 +44,7 @@ export function presentLiveEvent({ seq, event }: LogEvent): LiveEvent | null {
 
 function objectOf(event: Recorded<DomainEvent>): { readonly kind: LiveEventKind; readonly id: string } | null {
   if (isApiKeyEvent(event)) return { kind: 'api_key', id: event.data.key_id };
+  if (isWebhookEvent(event)) return { kind: 'webhook', id: event.data.webhook_id };
   return isJobEvent(event) ? { kind: 'job', id: event.data.job_id } : null;
 }
 

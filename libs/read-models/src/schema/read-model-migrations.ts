@@ -9,6 +9,7 @@ import { readModelGenerationsMigration } from './generations.migration.js';
 import { policyTypesMigration } from './policy-types.migration.js';
 import { jobsMigration } from './jobs.migration.js';
 import { usageMigration } from './usage.migration.js';
+import { webhooksMigration } from './webhooks.migration.js';
 
 /** Everything of schema `read_models`, the projections' checkpoints included, in the order of its making. */
 export const readModelMigrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const readModelMigrations: readonly Migration[] = [
   auditEntriesMigration,
   jobsMigration,
   usageMigration,
+  webhooksMigration,
 ];

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Actor, JobFacts, KeyState, PolicyTypeState, TargetType } from '#libs/domain';
+import type { Actor, JobFacts, KeyState, PolicyTypeState, TargetType, WebhookFacts } from '#libs/domain';
 
 /** A bigint column: `pg` hands it out as text, and every value of ours is a safe integer. */
 type BigInteger = ColumnType<string, never, never>;
@@ -107,6 +107,15 @@ export interface PolicyTypesTable {
   readonly state: ReadOnly<PolicyTypeState>;
 }
 
+export interface WebhooksTable {
+  readonly org_id: ReadOnly<string>;
+  readonly id: ReadOnly<string>;
+  readonly created_seq: BigInteger;
+  readonly status: ReadOnly<WebhookFacts['status']>;
+  readonly deleted: ReadOnly<boolean>;
+  readonly state: ReadOnly<WebhookFacts>;
+}
+
 export interface JobStepsTable {
   readonly org_id: ReadOnly<string>;
   readonly id: ReadOnly<string>;
@@ -125,4 +134,5 @@ export interface ReadModelTables {
   readonly 'read_models.job_steps': JobStepsTable;
   readonly 'read_models.audit_actors': AuditActorsTable;
   readonly 'read_models.policy_types': PolicyTypesTable;
+  readonly 'read_models.webhooks': WebhooksTable;
 }

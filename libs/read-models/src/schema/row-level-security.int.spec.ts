@@ -6,7 +6,18 @@ import { recordUse } from '../api-keys/record-use.js';
 import { JobsProjection } from '../jobs/jobs.projection.js';
 import { PolicyTypesProjection } from '../policy-types/policy-types.projection.js';
 import { UsageProjection } from '../usage/usage.projection.js';
-import { apiKeyCreated, jobCompleted, jobId, jobLeased, jobSubmitted, keyId, policyTypeCreated } from '#libs/testing';
+import { WebhooksProjection } from '../webhooks/webhooks.projection.js';
+import {
+  apiKeyCreated,
+  jobCompleted,
+  jobId,
+  jobLeased,
+  jobSubmitted,
+  keyId,
+  policyTypeCreated,
+  webhookCreated,
+  webhookId,
+} from '#libs/testing';
 import { logOf } from '../testing/log-of.js';
 import { ReadModelDatabase } from '../testing/read-model-database.js';
 
@@ -25,6 +36,8 @@ beforeAll(async () => {
     apiKeyCreated(key('BBBBBBBBBBBBBBBB'), { org_id: 'org_b' }),
     policyTypeCreated({}, { org_id: 'org_a' }),
     policyTypeCreated({}, { org_id: 'org_b' }),
+    webhookCreated({ webhook_id: webhookId(0) }, { org_id: 'org_a' }),
+    webhookCreated({ webhook_id: webhookId(1) }, { org_id: 'org_b' }),
     ...job(0, 'org_a'),
     ...job(1, 'org_b'),
   ]);
@@ -34,6 +47,7 @@ beforeAll(async () => {
   await database.project(new PolicyTypesProjection(), log);
   await database.project(new JobsProjection(), log);
   await database.project(new UsageProjection(), log);
+  await database.project(new WebhooksProjection(), log);
   await recordUse(database.apiPool, 'org_a', [{ keyId: 'ak_a', at: 1 }]);
   await recordUse(database.apiPool, 'org_b', [{ keyId: 'ak_b', at: 1 }]);
   // Every table and view with an organization in it that the api role may read, whatever generation it is of.
@@ -68,6 +82,7 @@ it('knows which tables it speaks of', () => {
     'read_models.usage_attempts',
     'read_models.usage_buckets',
     'read_models.usage_jobs',
+    'read_models.webhooks',
     'read_models_api_key_history_1.api_key_states',
     'read_models_api_key_history_1.api_key_steps',
     'read_models_api_keys_1.api_keys',
@@ -79,6 +94,7 @@ it('knows which tables it speaks of', () => {
     'read_models_usage_1.usage_attempts',
     'read_models_usage_1.usage_buckets',
     'read_models_usage_1.usage_jobs',
+    'read_models_webhooks_1.webhooks',
   ]);
 });
 

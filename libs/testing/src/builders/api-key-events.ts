@@ -1,6 +1,7 @@
 import type {
   ApiKeyCreated,
   ApiKeyDeleted,
+  ApiKeyExpiring,
   ApiKeyReactivated,
   ApiKeyRevoked,
   ApiKeyRotated,
@@ -9,7 +10,7 @@ import type {
   FieldChange,
   Recorded,
 } from '#libs/domain';
-import { recorded, type Circumstances } from './recorded-event.js';
+import { recorded, START, type Circumstances } from './recorded-event.js';
 
 /** The id of the nth key of one test lineage, 0 to 9999. */
 export function keyId(n: number, lineage = 'AbCdEfGh12345678'): string {
@@ -81,6 +82,15 @@ export function apiKeyReactivated(circumstances?: Circumstances, key_id = keyId(
 
 export function apiKeyDeleted(circumstances?: Circumstances, key_id = keyId(0)): Recorded<ApiKeyDeleted> {
   return recorded({ type: 'api_key.deleted', data: transition(key_id, 'active', null) }, circumstances);
+}
+
+/** In seven days, or with what is given. */
+export function apiKeyExpiring(
+  data: Partial<ApiKeyExpiring['data']> = {},
+  circumstances?: Circumstances,
+): Recorded<ApiKeyExpiring> {
+  const notice = { key_id: keyId(0), name: 'GRC pipeline', expires_at: START + 7 * 86_400, days_left: 7 } as const;
+  return recorded({ type: 'api_key.expiring', data: { ...notice, ...data } }, circumstances);
 }
 
 function transition(key_id: string, before: string, after: string | null) {
