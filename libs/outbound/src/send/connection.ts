@@ -20,9 +20,10 @@ export class Connection {
     let isUsed = false;
     this.#client = new Client(origin, {
       connect: (_options, callback) => {
-        if (isUsed) return callback(new Error('closed'), null);
+        const answer = isUsed ? (): void => callback(new Error('closed'), null) : (): void => callback(null, socket);
         isUsed = true;
-        callback(null, socket);
+        // Not before it has returned: undici waits for it then.
+        queueMicrotask(answer);
       },
       allowH2: false,
       useMilo: false,

@@ -26,6 +26,9 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   /** @param settle called once */
   constructor(private readonly settle: (exchange: Exchange) => void) {}
 
+  /** undici asks for it. */
+  onRequestStart(): void {}
+
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     this.#status = status;
