@@ -104,7 +104,7 @@ export class LiveEvents {
     }
   }
 
-  /** What `NewsWatch` tells. */
+  /** What is announced on `NEWS_CHANNEL`. */
   heard(payload: string): void {
     if (payload === EVERYBODY) for (const listeners of this.#listeners.values()) listeners.wake();
     else for (const key of payload.split(',')) this.#listeners.get(key)?.wake();

@@ -1,9 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Position } from '#libs/event-store';
 import type { OpaqueTokens } from '#libs/keyring';
+import { ChannelWatch } from '#libs/listening';
 import type { Logger, ProductMetrics } from '#libs/observability';
 import { createPool, roleUrl } from '#libs/postgres';
-import { newestLogEvent, NewsWatch, readLogPage, type ReadModelTables } from '#libs/read-models';
+import { EVERYBODY, NEWS_CHANNEL, newestLogEvent, readLogPage, type ReadModelTables } from '#libs/read-models';
 import { RequestRefused } from '../http/request-refused.js';
 import { FewAtOnce } from './few-at-once.js';
 import { LiveEvents } from './live-events.js';
@@ -42,10 +43,13 @@ export function startLiveEvents(dependencies: LiveEventsDependencies): StartedLi
   const pool = createPool({ ownerUrl, role: 'api', max: CONNECTIONS, onIdleError });
   const database = new Kysely<ReadModelTables>({ dialect: new PostgresDialect({ pool }) });
   const reads = new FewAtOnce(CONNECTIONS);
-  const news = new NewsWatch({
+  const news = new ChannelWatch({
     url: roleUrl(ownerUrl, 'api'),
+    applicationName: 'keyledger news',
+    channels: [NEWS_CHANNEL],
     logger,
-    onNews: (payload) => events.heard(payload),
+    onNotice: (_, payload) => events.heard(payload),
+    onDoubt: () => events.heard(EVERYBODY),
   });
   const now = new NextRun(async () => {
     if (!(await waitFor(await head()))) throw new RequestRefused('read_model_behind');

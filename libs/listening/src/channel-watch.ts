@@ -1,15 +1,18 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 import { DatabaseUnavailable, onOneConnection } from '#libs/postgres';
-import { EVERYBODY, NEWS_CHANNEL } from './announce-organizations.js';
 
-export interface NewsWatchOptions {
-  /** Of the api role: one connection of its own, while it is on. */
+export interface ChannelWatchOptions {
+  /** One connection of its own, while it is on. */
   readonly url: string;
+  /** What the server calls that connection. */
+  readonly applicationName: string;
+  readonly channels: readonly string[];
   readonly logger: Logger;
-  /** Told what was announced, and `EVERYBODY` where something may have been missed. */
-  readonly onNews: (payload: string) => void;
+  readonly onNotice: (channel: string, payload: string) => void;
+  /** Told to look everywhere: something may have been missed. */
+  readonly onDoubt: () => void;
 }
 
 const SIGN_OF_LIFE_MS = 5_000;
@@ -18,15 +21,15 @@ const LOOK_ANYWAY_EVERY = 2;
 const ANSWER_WITHIN_MS = 3_000;
 
 /**
- * Hears which organizations' logs have grown. It is off, without a connection, until somebody wants to know. One that
- * takes its statements and says nothing is noticed within seconds; each new one begins with a look at everybody, and so
- * does each try that fails, for whoever reads does so by other connections, which may be better off.
+ * Hears what is announced in Postgres. It is off, without a connection, until somebody wants to know. One that takes its
+ * statements and says nothing is noticed within seconds; each new one begins with a doubt, and so does each try that
+ * fails, for whoever then looks does so by other connections, which may be better off.
  */
-export class NewsWatch {
+export class ChannelWatch {
   #stopping: AbortController | null = null;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: NewsWatchOptions) {}
+  constructor(private readonly options: ChannelWatchOptions) {}
 
   /** Changes nothing where it is on. */
   turnOn(): void {
@@ -44,18 +47,18 @@ export class NewsWatch {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { url, logger, onNews } = this.options;
+    const { url, applicationName, channels, logger, onDoubt } = this.options;
     const backoff = new Backoff({ firstMs: 100, longestMs: 2_000 });
     while (!signal.aborted) {
       try {
-        await onOneConnection({ url, applicationName: 'keyledger news', signal }, (client) =>
+        await onOneConnection({ url, applicationName, signal }, (client) =>
           this.#listen(client, signal, () => backoff.succeeded()),
         );
       } catch (error) {
         if (signal.aborted) return;
         const backoffMs = backoff.failed();
-        logger.warn({ err: error, backoffMs }, 'live events cannot hear the database');
-        onNews(EVERYBODY);
+        logger.warn({ err: error, channels, backoffMs }, 'what the database announces is not heard');
+        onDoubt();
         await pause(backoffMs, signal);
       }
     }
@@ -63,20 +66,21 @@ export class NewsWatch {
 
   /** Until the signal fires; throws when the connection fails. */
   async #listen(client: pg.Client, signal: AbortSignal, onListening: () => void): Promise<void> {
+    const { channels, onNotice, onDoubt } = this.options;
     const broken = new AbortController();
     client.on('error', () => broken.abort());
-    client.on('notification', ({ payload }) => this.options.onNews(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => onNotice(channel, payload ?? ''));
     const ask = async (text: string): Promise<void> => {
       const query = { text, query_timeout: ANSWER_WITHIN_MS };
       await client.query(query);
     };
-    await ask(`listen ${NEWS_CHANNEL}`);
+    for (const channel of channels) await ask(`listen ${pg.escapeIdentifier(channel)}`);
     onListening();
     const either = AbortSignal.any([signal, broken.signal]);
     for (let looks = 0; !signal.aborted; looks++) {
       if (broken.signal.aborted) throw new DatabaseUnavailable('the connection was lost');
       await ask('select 1');
-      if (looks % LOOK_ANYWAY_EVERY === 0) this.options.onNews(EVERYBODY);
+      if (looks % LOOK_ANYWAY_EVERY === 0) onDoubt();
       await pause(SIGN_OF_LIFE_MS, either);
     }
   }
