@@ -26,7 +26,8 @@ export function parseUrl(text: string, rules: UrlRules): GuardedUrl {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new UrlRefused('url must begin with https://.');
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const literal = parseIp(hostname);
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  // Empty for the scheme's own.
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const isHttp = url.protocol === 'http:';
   if (isHttp && (!rules.allowHttp || rules.allowed.isEmpty)) throw new UrlRefused('url must begin with https://.');
   if (literal === null) {
