@@ -12,6 +12,7 @@ import type { Settings } from '#libs/settings';
 import type { ExportAudit } from './audit-log/export-audit.js';
 import type { DenialRecorder } from './http/denial-recorder.js';
 import type { ReadModelName } from './http/route-contract.js';
+import type { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 
 /** Everything that the API is built over: the standalone makes the real ones, tests what they need. */
 export interface CommandApiDependencies {
@@ -41,6 +42,7 @@ export interface CommandApiDependencies {
   readonly head: () => Promise<Position>;
   /** Whether the read model reached the position within the time. */
   readonly waitFor: (readModel: ReadModelName, position: Position, timeoutMs: number) => Promise<boolean>;
+  readonly webhookDeliveries: WebhookDeliveries;
   readonly catalogue: ScopeCatalogue;
   readonly denials: DenialRecorder;
   readonly exports: Pick<ExportAudit, 'begun' | 'exported'>;

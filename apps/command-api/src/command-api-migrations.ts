@@ -1,5 +1,7 @@
 import type { Migration } from '#libs/postgres';
 import { readModelMigrations } from '#libs/read-models';
+import { webhookDeliveryMigrations } from '#libs/webhook-deliveries';
+import { webhookSecretMigrations } from '#libs/webhook-secrets';
 import { jobQueueMigrations } from './worker/job-queue.migrations.js';
 import { idempotencyMigrations } from './write-side/idempotency/idempotency.migrations.js';
 
@@ -8,4 +10,6 @@ export const commandApiMigrations: readonly Migration[] = [
   ...readModelMigrations,
   ...idempotencyMigrations,
   ...jobQueueMigrations,
+  ...webhookSecretMigrations,
+  ...webhookDeliveryMigrations,
 ];

@@ -21,6 +21,11 @@ import type { CommandApiDependencies } from './command-api-dependencies.js';
 import { Cursors } from './http/cursors.js';
 import { ReadSide } from './reads/read-side.js';
 import { GetUsageController } from './usage/get-usage.controller.js';
+import { GetDeliveryController } from './webhooks/get-delivery/get-delivery.controller.js';
+import { GetWebhookController } from './webhooks/get-webhook/get-webhook.controller.js';
+import { ListDeliveriesController } from './webhooks/list-deliveries/list-deliveries.controller.js';
+import { ListWebhooksController } from './webhooks/list-webhooks/list-webhooks.controller.js';
+import { WEBHOOK_DELIVERIES } from './webhooks/webhook-deliveries.js';
 
 /** Two organizations that take all they may leave the others waiting, but only for downloads. */
 const DOWNLOADS = { perOrganization: 2, total: 4 };
@@ -51,6 +56,10 @@ export class CommandApiModule {
         GetJobController,
         GetJobHistoryController,
         GetUsageController,
+        ListWebhooksController,
+        GetWebhookController,
+        ListDeliveriesController,
+        GetDeliveryController,
         WhoamiController,
         ListScopesController,
       ],
@@ -58,6 +67,7 @@ export class CommandApiModule {
         { provide: ReadSide, useValue: reads },
         { provide: Past, useValue: new Past({ clock, head, waitFor, waitMs: settings.positionWaitMs }) },
         { provide: ExportSender, useValue: new ExportSender({ audit: exports, limit, logger, pace }) },
+        { provide: WEBHOOK_DELIVERIES, useValue: dependencies.webhookDeliveries },
         { provide: EVENT_STORE, useValue: dependencies.eventStore },
         { provide: SCOPE_LISTING, useValue: listScopes(catalogue) },
       ],

@@ -56,6 +56,7 @@ import { PolicyTypesModule } from './policy-types/policy-types.module.js';
 import { JobQueue, type JobsProgress } from './worker/job-queue.js';
 import { LiveCredentials } from './http/live-credentials.js';
 import { UseCasesModule } from './use-cases.module.js';
+import { startWebhooks } from './webhooks/start-webhooks.js';
 import { IdempotencyStore } from './write-side/idempotency/idempotency-store.js';
 import { IdempotentWrites } from './write-side/idempotency/idempotent-writes.js';
 
@@ -184,6 +185,9 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     movedOn: (mark, timeoutMs, signal) => waiter.waitFor(jobsId, toPosition(mark + 1n), timeoutMs, signal),
   };
   const queue = new JobQueue({ pool, store, runner, tokenKey: keyring.positionKey, progress, clock, metrics, logger });
+  const webhooks = startWebhooks({
+    ...{ settings, ownerUrl, pool, store, runner, writes, keyring, sealPosition, clock, logger },
+  });
   // Whoever reads a list once the stream has begun finds everything there that is not sent.
   const beforeLive = (['audit-log', 'api-keys', 'jobs', 'webhooks'] as const).map((name) => ({
     name,
@@ -227,7 +231,11 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
     holdsScope: (caller, scope) => holds(caller, scope),
     eventStore: store,
     head: () => eventStore.head(),
-    waitFor: (name, position, timeoutMs) => waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
+    waitFor: (name, position, timeoutMs) =>
+      name === 'deliveries'
+        ? webhooks.waitFor(position, timeoutMs)
+        : waiter.waitFor({ name, version: versions[name] }, position, timeoutMs),
+    webhookDeliveries: webhooks.deliveries,
     modules: [
       UseCasesModule.over({ apiKeys, catalogue, hasher, writes, trail, sealPosition }),
       JobsModule.over({
@@ -240,6 +248,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
         logger,
       }),
       LiveEventsModule.over(live.events, credentialWatch),
+      webhooks.module,
       PolicyTypesModule.over({ policyTypes, schemas, runner, writes, sealPosition }),
       OperatorModule.over({ projections: new OperatorProjections(operatorPool, versions), queues: queue.rows }),
     ],
@@ -259,6 +268,7 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
       schemas.stop(),
       queue.stop(),
       waiter.close(),
+      webhooks.close(),
     ]);
     await Promise.all([pool.end(), operatorPool.end(), downloadPool.end(), live.close()]);
   };

@@ -21,6 +21,7 @@ export type RejectionCode =
   | 'invalid_url'
   | 'invalid_event_types'
   | 'webhook_not_found'
+  | 'delivery_not_found'
   | 'webhook_paused'
   | 'webhook_disabled';
 

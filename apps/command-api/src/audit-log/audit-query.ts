@@ -10,7 +10,7 @@ export const AUDIT_GROUPS: Readonly<Record<EventGroup, string>> = {
   configuration: 'Configuration',
   access: 'Access',
 };
-export const AUDIT_TARGET_TYPES: readonly TargetType[] = ['api_key', 'job', 'policy_type', 'audit_log'];
+export const AUDIT_TARGET_TYPES: readonly TargetType[] = ['api_key', 'job', 'webhook', 'policy_type', 'audit_log'];
 
 const isEventGroup = (name: string): name is EventGroup => Object.hasOwn(AUDIT_GROUPS, name);
 const isEventType = (name: string): name is DomainEventType => Object.hasOwn(EVENT_CATALOGUE, name);

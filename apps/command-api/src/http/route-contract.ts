@@ -18,8 +18,9 @@ export interface ContractAnswer {
   readonly headers?: readonly AnswerHeader[];
 }
 
-/** The projections behind the queries, by their names. */
-export type ReadModelName = 'api-keys' | 'api-key-history' | 'audit-log' | 'policy-types' | 'jobs' | 'usage';
+/** The projections behind the queries, by their names; what makes the deliveries of webhooks is as good as one. */
+export type ReadModelName =
+  'api-keys' | 'api-key-history' | 'audit-log' | 'policy-types' | 'jobs' | 'usage' | 'webhooks' | 'deliveries';
 
 export type AnswerHeader =
   'Location' | 'X-Log-Position' | 'Idempotent-Replayed' | 'X-Total-Count' | 'Content-Range' | 'Content-Disposition';
@@ -29,7 +30,16 @@ export interface RouteContract {
   readonly operationId: string;
   readonly summary: string;
   readonly tag:
-    'API keys' | 'Audit log' | 'Policy types' | 'Jobs' | 'Workers' | 'Usage' | 'Live events' | 'Callers' | 'Operations';
+    | 'API keys'
+    | 'Audit log'
+    | 'Policy types'
+    | 'Jobs'
+    | 'Workers'
+    | 'Usage'
+    | 'Webhooks'
+    | 'Live events'
+    | 'Callers'
+    | 'Operations';
   /** Null: anybody may call. */
   readonly access: RouteAccess | null;
   readonly answers: readonly ContractAnswer[];

@@ -49,6 +49,7 @@ const TAGS: readonly RouteContract['tag'][] = [
   'Jobs',
   'Workers',
   'Usage',
+  'Webhooks',
   'Live events',
   'Callers',
   'Operations',

@@ -70,6 +70,12 @@ export function testDependencies(replaced: Partial<CommandApiDependencies> = {})
     eventStore: { readStream: () => Promise.resolve([]) },
     head: () => Promise.resolve(BEGINNING),
     waitFor: () => Promise.resolve(true),
+    webhookDeliveries: {
+      list: () => Promise.resolve({ deliveries: [], next: null }),
+      get: () => Promise.resolve(null),
+      figures: () => Promise.resolve(new Map()),
+      countEvents: () => Promise.resolve(0),
+    },
     modules: [],
     ...replaced,
   };

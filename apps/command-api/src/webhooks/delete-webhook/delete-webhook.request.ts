@@ -1,0 +1,2 @@
+/** A delete takes no members. */
+export class DeleteWebhookRequest {}

@@ -1,0 +1,2 @@
+/** A pause takes no members. */
+export class PauseWebhookRequest {}

@@ -1,0 +1,2 @@
+/** A redelivery takes no members. */
+export class RedeliverRequest {}

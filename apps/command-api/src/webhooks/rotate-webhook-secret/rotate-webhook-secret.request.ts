@@ -1,0 +1,6 @@
+import { OverlapField } from '../webhook-fields.js';
+
+export class RotateWebhookSecretRequest {
+  @OverlapField()
+  overlap_seconds?: number;
+}
