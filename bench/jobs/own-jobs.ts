@@ -15,6 +15,7 @@ import { dueJob } from '../../apps/command-api/src/worker/due-job.js';
 import { JobQueue } from '../../apps/command-api/src/worker/job-queue.js';
 import type { Lease } from '../../apps/command-api/src/worker/lease-desk.js';
 import type { WorkerCaller } from '../../apps/command-api/src/worker/worker-caller.js';
+import { expiryNoticeMigrations } from '../../apps/projector/src/announce-expiry/expiry-notice.migrations.js';
 import { createProjector, type Projector } from '../../apps/projector/src/create-projector.js';
 import { JOB_INPUT, JOB_RESULT } from './bench-job.js';
 import type { JobRig } from './job-rig.js';
@@ -40,7 +41,7 @@ export class OwnJobs implements JobRig {
   ) {}
 
   static async open(ownerUrl: string): Promise<OwnJobs> {
-    await migrate(ownerUrl, [...eventStoreMigrations, ...commandApiMigrations]);
+    await migrate(ownerUrl, [...eventStoreMigrations, ...commandApiMigrations, ...expiryNoticeMigrations]);
     const logger = SILENT;
     const store = await PostgresEventStore.open({ ownerUrl, logger });
     const projector = createProjector({ ownerUrl, eventStore: store, logger });

@@ -11,17 +11,18 @@ import {
   UsageProjection,
   WebhooksProjection,
 } from '#libs/read-models';
+import { announceExpiries } from './announce-expiry/announce-expiries.js';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
 export interface ProjectorOptions {
-  /** The owner's URL of the database with the read models, whose migrations are applied. */
+  /** The owner's URL of the database with the read models, to which `projectorMigrations` are applied. */
   readonly ownerUrl: string;
   /** Stays the caller's to close, after `stop`. */
   readonly eventStore: EventStore;
   readonly logger: Logger;
 }
 
-/** Every read model of the product, kept up with the log, and what is past its time, swept away. */
+/** Every read model of the product, kept up with the log; what is past its time, swept away; what expires, announced. */
 export interface Projector {
   start(): void;
   /** Finishes the pages in hand and closes its connections. */
@@ -49,22 +50,26 @@ export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptio
   const pool = createPool({
     ownerUrl,
     role: 'projector',
-    // Two for each projection, which may be rebuilt beside itself; one to look for work, to renew leases and to sweep with.
-    max: 2 * PROJECTIONS.length + 3,
+    // Two for each projection, which may be rebuilt beside itself; one each to look for work, to renew leases, to sweep and
+    // to announce with.
+    max: 2 * PROJECTIONS.length + 4,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => logger.warn({ error: error.message }, 'idle projector connection lost'),
   });
   const hosts = PROJECTIONS.map((projection) => new ProjectionHost({ projection, eventStore, pool, logger }));
   const stopping = new AbortController();
-  let sweeping: Promise<void> | null = null;
+  let beside: Promise<unknown> | null = null;
   return {
     start: () => {
       hosts.forEach((host) => host.start());
-      sweeping ??= sweepIdempotency({ pool, logger }, stopping.signal);
+      beside ??= Promise.all([
+        sweepIdempotency({ pool, logger }, stopping.signal),
+        announceExpiries({ pool, eventStore, logger, clock: Date.now }, stopping.signal),
+      ]);
     },
     stop: async () => {
       stopping.abort();
-      await Promise.all([sweeping, ...hosts.map((host) => host.stop())]);
+      await Promise.all([beside, ...hosts.map((host) => host.stop())]);
       await pool.end();
     },
     status: () => hosts.map((host) => host.status()),

@@ -2,9 +2,9 @@ import { openStores, type ObservedEventStore } from '#libs/event-stores';
 import { aborted, Closing, listenAt, onceReachable } from '#libs/lifecycle';
 import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
 import { createOperationsServer, probeReadiness } from '#libs/operations';
-import { readModelMigrations } from '#libs/read-models';
 import { parseSettings, requireDatabaseUrl } from '#libs/settings';
 import { createProjector, type Projector } from './create-projector.js';
+import { projectorMigrations } from './projector-migrations.js';
 
 /**
  * The projector as a process of its own, until the signal fires. It waits for stores that are out of reach, and where a
@@ -39,7 +39,7 @@ export async function runProjector(
     closing.add('operations', () => operations.close());
     if (port !== null) await listenAt('METRICS_PORT', { port, host }, (at) => operations.listen(at));
 
-    const stores = { databaseUrl, eventStoreUrl: settings.eventStoreUrl, migrations: readModelMigrations };
+    const stores = { databaseUrl, eventStoreUrl: settings.eventStoreUrl, migrations: projectorMigrations };
     const eventStore = await onceReachable(() => openStores({ ...stores, logger, signal }), { logger, signal });
     if (eventStore === null) return;
     closing.add('event store', () => eventStore.close());

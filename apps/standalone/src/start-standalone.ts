@@ -9,6 +9,7 @@ import type { Settings } from '#libs/settings';
 import { commandApiMigrations } from '../../command-api/src/command-api-migrations.js';
 import { readApiConfiguration } from '../../command-api/src/read-api-configuration.js';
 import { startCommandApi } from '../../command-api/src/start-command-api.js';
+import { expiryNoticeMigrations } from '../../projector/src/announce-expiry/expiry-notice.migrations.js';
 import { createProjector } from '../../projector/src/create-projector.js';
 
 export interface StandaloneOptions {
@@ -52,7 +53,7 @@ export async function startStandalone({
     const ownerUrl = settings.databaseUrl ?? (await ownPostgres());
     const eventStore = await openStores({
       ...{ databaseUrl: ownerUrl, eventStoreUrl: settings.eventStoreUrl },
-      ...{ migrations: commandApiMigrations, logger, signal },
+      ...{ migrations: [...commandApiMigrations, ...expiryNoticeMigrations], logger, signal },
     });
     closing.add('event store', () => eventStore.close());
     const projector = createProjector({ ownerUrl, eventStore, logger });

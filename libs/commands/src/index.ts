@@ -5,5 +5,6 @@ export * from './event-id.js';
 export * from './fail-point.js';
 export * from './job-streams.js';
 export * from './load-stream.js';
+export * from './name-based-id.js';
 export * from './stream-type.js';
 export * from './webhook-streams.js';

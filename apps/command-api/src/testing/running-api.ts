@@ -9,6 +9,7 @@ import { ProductMetrics, SILENT } from '#libs/observability';
 import { migrate } from '#libs/postgres';
 import { parseSettings, type Settings } from '#libs/settings';
 import { createTestDatabase, eventually } from '#libs/testing';
+import { expiryNoticeMigrations } from '../../../projector/src/announce-expiry/expiry-notice.migrations.js';
 import { createProjector } from '../../../projector/src/create-projector.js';
 import { commandApiMigrations } from '../command-api-migrations.js';
 import { startCommandApi, type CommandApi } from '../start-command-api.js';
@@ -65,7 +66,7 @@ export class RunningApi {
   static async start({ settings = {}, jwt }: RunningApiOptions = {}): Promise<RunningApi> {
     const directory = await mkdtemp(join(tmpdir(), 'keyledger-api-'));
     const database = await createTestDatabase();
-    await migrate(database.url, [...eventStoreMigrations, ...commandApiMigrations]);
+    await migrate(database.url, [...eventStoreMigrations, ...commandApiMigrations, ...expiryNoticeMigrations]);
     const eventStore = await PostgresEventStore.open({ ownerUrl: database.url, logger: SILENT });
     const projector = createProjector({ ownerUrl: database.url, eventStore, logger: SILENT });
     projector.start();

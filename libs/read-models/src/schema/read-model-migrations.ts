@@ -5,6 +5,7 @@ import { apiKeyUsageMigration } from './api-key-usage.migration.js';
 import { apiKeysMigration } from './api-keys.migration.js';
 import { auditEntriesMigration } from './audit-entries.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
+import { expiringKeysMigration } from './expiring-keys.migration.js';
 import { readModelGenerationsMigration } from './generations.migration.js';
 import { policyTypesMigration } from './policy-types.migration.js';
 import { jobsMigration } from './jobs.migration.js';
@@ -24,4 +25,5 @@ export const readModelMigrations: readonly Migration[] = [
   jobsMigration,
   usageMigration,
   webhooksMigration,
+  expiringKeysMigration,
 ];
