@@ -6,3 +6,4 @@ export * from './listen-at.js';
 export * from './name-setting.js';
 export * from './once-reachable.js';
 export * from './run-until-told.js';
+export * from './together.js';

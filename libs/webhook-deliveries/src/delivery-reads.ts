@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { WebhookFigures } from '#libs/domain';
 import { inOrganization } from '#libs/postgres';
 import type { DeliveryStatus, DeliveryView } from './delivery-view.js';
+import { ENDPOINT_FIGURES, toFigures, type FiguresRow } from './endpoint-figures.js';
 
 export interface DeliveryFilter {
   /** Undefined: all. */
@@ -31,14 +32,6 @@ interface DeliveryRow {
   readonly delivery: DeliveryView;
 }
 
-interface FiguresRow {
-  readonly webhook_id: string;
-  readonly last_delivery: WebhookFigures['lastDelivery'];
-  readonly attempts: string | null;
-  readonly successes: string | null;
-  readonly backlog: string;
-}
-
 /** What the API shows of deliveries, confined to one organization. Every method rejects with DatabaseUnavailable in an outage. */
 export class DeliveryReads {
   constructor(private readonly database: Kysely<object>) {}
@@ -65,9 +58,11 @@ export class DeliveryReads {
   async figures(orgId: string, webhookIds: readonly string[]): Promise<ReadonlyMap<string, WebhookFigures>> {
     if (webhookIds.length === 0) return new Map();
     const { rows } = await inOrganization(this.database, orgId, (transaction) =>
-      figuresOf(webhookIds).execute(transaction),
+      sql<FiguresRow>`${sql.raw(ENDPOINT_FIGURES)} where e.webhook_id = any(${webhookIds}::text[])`.execute(
+        transaction,
+      ),
     );
-    return new Map(rows.map((row) => [row.webhook_id, toFigures(row)]));
+    return toFigures(rows);
   }
 
   /** How many integration events of the organization happened in the range, as far as the fan-out has got. */
@@ -117,25 +112,4 @@ function view(status: RawBuilder<unknown>, nextAttemptAt: RawBuilder<unknown>): 
     'id', delivery_id, 'event_id', event_id, 'event_type', event_type, 'sequence', sequence, 'status', ${status},
     'test', test, 'redelivery_of', redelivery_of, 'created_at', floor(extract(epoch from created_at)),
     'next_attempt_at', floor(extract(epoch from ${nextAttemptAt})), 'attempts', attempts) as delivery`;
-}
-
-function figuresOf(webhookIds: readonly string[]): RawBuilder<FiguresRow> {
-  return sql<FiguresRow>`
-    select e.webhook_id, e.last_delivery, counted.attempts, counted.successes,
-      (select count(*) from webhooks.deliveries d where d.webhook_id = e.webhook_id) as backlog
-    from webhooks.endpoints e
-    left join lateral (
-      select sum(c.attempts) as attempts, sum(c.successes) as successes from webhooks.attempt_counts c
-      where c.webhook_id = e.webhook_id and c.minute > clock_timestamp() - interval '24 hours'
-    ) counted on true
-    where e.webhook_id = any(${webhookIds}::text[])`;
-}
-
-function toFigures({ last_delivery, attempts, successes, backlog }: FiguresRow): WebhookFigures {
-  const isKnown = attempts !== null && Number(attempts) > 0;
-  return {
-    lastDelivery: last_delivery,
-    successRate24h: isKnown ? Number(successes) / Number(attempts) : null,
-    backlog: Number(backlog),
-  };
 }

@@ -22,11 +22,3 @@ export async function endpointsToDisable(pool: pg.Pool, limit: number): Promise<
   );
   return rows.map((row) => ({ webhookId: row.webhook_id, orgId: row.org_id, reason: row.disable_reason }));
 }
-
-/** It was no longer to be disabled: its stream says something else by now. */
-export async function keepEndpoint(pool: pg.Pool, { webhookId, reason }: EndpointToDisable): Promise<void> {
-  await pool.query(
-    `update webhooks.endpoints set disable_reason = null, due_at = '-infinity' where webhook_id = $1 and disable_reason = $2`,
-    [webhookId, reason],
-  );
-}

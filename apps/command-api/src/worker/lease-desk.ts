@@ -8,7 +8,7 @@ import type { Claim, ClaimScope, LeaseRow, LeaseRows } from './lease-rows.js';
 import type { LeaseTokens } from './lease-tokens.js';
 import { JoinedRequests } from './joined-requests.js';
 import { nullIfRefused } from './null-if-refused.js';
-import { Together } from './together.js';
+import { Together } from '#libs/lifecycle';
 import type { WaitingLine } from './waiting-line.js';
 import type { WorkerCaller } from './worker-caller.js';
 import type { WorkerRuns } from './worker-runs.js';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { orUnavailable } from '#libs/postgres';
 import type { LeasedAttempt } from './lease-tokens.js';
-import { Together } from './together.js';
+import { Together } from '#libs/lifecycle';
 
 /** A row of `job_queue.leases` that somebody holds. */
 export interface LeaseRow extends LeasedAttempt {

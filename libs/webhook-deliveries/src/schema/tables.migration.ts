@@ -94,7 +94,7 @@ export const tablesMigration: Migration = {
       due_at timestamptz not null default 'infinity',
       -- as many as it may have are under way until then
       full_until timestamptz not null default '-infinity',
-      most_in_flight int not null default 4,
+      most_in_flight int not null default 2,
       slow boolean not null default false,
 
       -- since the last success or activation

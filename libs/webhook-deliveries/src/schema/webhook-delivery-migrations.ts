@@ -3,13 +3,15 @@ import { claimDeliveriesMigration } from './claim-deliveries.migration.js';
 import { fanOutMigration } from './fan-out.migration.js';
 import { finishAttemptsMigration } from './finish-attempts.migration.js';
 import { historyDaysMigration } from './history-days.migration.js';
+import { keyUsesMigration } from './key-uses.migration.js';
 import { tablesMigration } from './tables.migration.js';
 
-/** The schema `webhooks`. */
+/** The schema `webhooks`; the read models' migrations come before. */
 export const webhookDeliveryMigrations: readonly Migration[] = [
   tablesMigration,
   historyDaysMigration,
   claimDeliveriesMigration,
   finishAttemptsMigration,
   fanOutMigration,
+  keyUsesMigration,
 ];

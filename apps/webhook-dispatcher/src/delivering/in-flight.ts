@@ -1,0 +1,48 @@
+import type { LeasedDelivery } from '#libs/webhook-deliveries';
+
+interface Flight {
+  readonly lease: LeasedDelivery;
+  readonly startedAt: number;
+  readonly controller: AbortController;
+}
+
+/** What takes this long is no longer counted among what goes quickly, milliseconds. */
+const QUICK_MS = 1_000;
+
+/** What is being sent right now. */
+export class InFlight {
+  readonly #flights = new Set<Flight>();
+  /** @param monotonic milliseconds of a clock that only goes forward */
+  constructor(private readonly monotonic: () => number) {}
+
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /** Those that have not taken long so far, by organization: what hangs is not in the way of what does not. */
+  quick(): ReadonlyMap<string, number> {
+    const since = this.monotonic() - QUICK_MS;
+    const quick = new Map<string, number>();
+    for (const { lease, startedAt } of this.#flights) {
+      if (startedAt > since) quick.set(lease.orgId, (quick.get(lease.orgId) ?? 0) + 1);
+    }
+    return quick;
+  }
+
+  /** @returns the signal that gives it up, and what ends it */
+  begin(lease: LeasedDelivery): { readonly signal: AbortSignal; readonly end: () => void } {
+    const flight = { lease, startedAt: this.monotonic(), controller: new AbortController() };
+    this.#flights.add(flight);
+    return { signal: flight.controller.signal, end: () => this.#flights.delete(flight) };
+  }
+
+  /** Gives up what is being sent to that endpoint. */
+  halt(webhookId: string): void {
+    for (const { lease, controller } of this.#flights) if (lease.webhookId === webhookId) controller.abort();
+  }
+
+  /** Gives up everything. */
+  abort(): void {
+    for (const { controller } of this.#flights) controller.abort();
+  }
+}

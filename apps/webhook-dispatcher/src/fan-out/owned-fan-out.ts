@@ -1,0 +1,95 @@
+import type pg from 'pg';
+import type { LogMessage } from '#libs/contracts';
+import { toPosition, type Position } from '#libs/event-store';
+import { CheckpointConflict } from '#libs/projections';
+import { writeEndpointStep, writeFanOut, type FanOutMove } from '#libs/webhook-deliveries';
+import { completeEvents } from './complete-events.js';
+import { endpointStep } from './endpoint-step.js';
+import type { FanOutPage } from './fan-out-page.js';
+import { FAN_OUT_WORK } from './fan-out-work.js';
+import { PageRows } from './page-rows.js';
+import { SubscribedEndpoints } from './subscribed-endpoints.js';
+
+/** The fan-out in the hands of its owner. */
+export class OwnedFanOut {
+  readonly #endpoints = new SubscribedEndpoints();
+
+  constructor(
+    /** The owner's session. */
+    private readonly client: pg.ClientBase,
+    private position: Position,
+  ) {}
+
+  get checkpoint(): Position {
+    return this.position;
+  }
+
+  /**
+   * Writes what is to be sent of a page: in one statement what happened between two events of endpoints, and each of those
+   * by itself, for it changes who subscribes.
+   * @throws CheckpointConflict, MalformedEvent, UnknownEvent
+   */
+  async take({ messages, position }: FanOutPage): Promise<void> {
+    try {
+      const given = messages.filter((message) => BigInt(message.position) > this.position);
+      for (const run of runs(await completeEvents(this.client, given))) await this.#write(run);
+      if (position > this.position) await this.#move(position, null, new PageRows(this.#endpoints));
+    } catch (error) {
+      this.#endpoints.forget();
+      throw error;
+    }
+  }
+
+  async #write(run: readonly LogMessage[]): Promise<void> {
+    const last = run.at(-1);
+    if (last?.content == null) return;
+    await this.#endpoints.load(this.client, organizationsOf(run));
+    const { endpoint } = last.content;
+    const to = toPosition(last.position);
+    if (endpoint === null) {
+      const rows = new PageRows(this.#endpoints);
+      run.forEach((message) => rows.add(message));
+      return this.#move(to, last, rows);
+    }
+    const step = endpointStep(last, endpoint, this.#endpoints);
+    this.#moved(to, await writeEndpointStep(this.client, this.#to(to, last), step));
+  }
+
+  async #move(to: Position, last: LogMessage | null, rows: PageRows): Promise<void> {
+    this.#moved(to, await writeFanOut(this.client, this.#to(to, last), rows));
+  }
+
+  #to(to: Position, last: LogMessage | null): FanOutMove {
+    const content = last?.content ?? null;
+    const id = content?.endpoint?.id ?? content?.event?.id.slice('evt_'.length);
+    const folded =
+      content === null || id === undefined ? null : { stream: content.stream, revision: content.revision, id };
+    return { from: this.position, to, last: folded };
+  }
+
+  #moved(to: Position, isOurs: boolean): void {
+    if (!isOurs) throw new CheckpointConflict(FAN_OUT_WORK, this.position);
+    this.position = to;
+  }
+}
+
+/** Each event of an endpoint by itself. */
+function* runs(messages: readonly LogMessage[]): Generator<readonly LogMessage[]> {
+  let run: LogMessage[] = [];
+  for (const message of messages) {
+    const isOfEndpoint = message.content?.endpoint != null;
+    if (isOfEndpoint && run.length > 0) yield run;
+    if (isOfEndpoint) yield [message];
+    run = isOfEndpoint ? [] : [...run, message];
+  }
+  if (run.length > 0) yield run;
+}
+
+function organizationsOf(messages: readonly LogMessage[]): ReadonlySet<string> {
+  return new Set(
+    messages.flatMap(({ content }) => {
+      const orgId = content?.event?.org_id ?? content?.endpoint?.metadata.org_id;
+      return orgId === undefined ? [] : [orgId];
+    }),
+  );
+}
