@@ -61,7 +61,7 @@ it('names groups, entries and targets to filter by, and no step', async () => {
   expect(types.map(({ name }) => name)).toEqual(expect.arrayContaining(['job.retried', 'policy_type.updated']));
   expect(types.map(({ name }) => name)).not.toContain('job.leased');
   expect(metadata['event_groups']).toContainEqual({ name: 'jobs', label: 'Jobs' });
-  expect(metadata['target_types']).toEqual(['api_key', 'job', 'policy_type', 'audit_log']);
+  expect(metadata['target_types']).toEqual(['api_key', 'job', 'webhook', 'policy_type', 'audit_log']);
 });
 
 it('hands out every step with the log, each in its stream, and neither input nor result', async () => {
