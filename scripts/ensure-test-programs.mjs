@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** What tests run beside Node: a browser for the reference page, curl for the README's tour. By Debian package. */
+/**
+ * What tests run beside Node, by Debian package: a browser for the reference page, curl for the README's tour, NATS for what
+ * carries events to the webhook dispatcher.
+ */
 const PROGRAMS = [
   { name: 'chromium', path: '/usr/bin/chromium' },
   { name: 'curl', path: '/usr/bin/curl' },
+  { name: 'nats-server', path: '/usr/sbin/nats-server' },
 ];
 
 /** A mirror that does not answer must not hold up the tests for ever; a slow one gets its time. */

@@ -10,6 +10,7 @@ export * from './builders/webhook-events.js';
 export * from './decider-spec.js';
 export * from './eventually.js';
 export * from './golden-event.js';
+export * from './nats-server.js';
 export * from './shape-of.js';
 export * from './system/api-client.js';
 export { storesOf } from './system/apart-stores.js';
