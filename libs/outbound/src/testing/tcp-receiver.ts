@@ -35,6 +35,11 @@ export class TcpReceiver {
     return this.#open.size;
   }
 
+  /** On all that are connected. */
+  hangUp(): void {
+    for (const socket of this.#open) socket.end();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#open) socket.destroy();
     this.server.close();
