@@ -96,7 +96,8 @@ function listed(webhookId: string, { status, eventType, limit, before }: Deliver
       ? []
       : [sql<DeliveryRow>`(${finished(sql`${condition} and status = any(${finishedStatus}::text[])`)} ${newest})`]),
   ];
-  return sql<DeliveryRow>`${sql.join(parts, sql` union all `)} ${newest}`;
+  // Of one part alone, in brackets and with an order, Postgres takes no second order.
+  return sql<DeliveryRow>`select number, delivery from (${sql.join(parts, sql` union all `)}) listed ${newest}`;
 }
 
 function pending(condition: RawBuilder<unknown>): RawBuilder<DeliveryRow> {
