@@ -10,7 +10,9 @@ import { migrate } from '#libs/postgres';
 import { parseSettings, type Settings } from '#libs/settings';
 import { createTestDatabase, eventually } from '#libs/testing';
 import { expiryNoticeMigrations } from '../../../projector/src/announce-expiry/expiry-notice.migrations.js';
+import { InProcessBus } from '#libs/messaging';
 import { createProjector } from '../../../projector/src/create-projector.js';
+import { createDispatcher } from '../../../webhook-dispatcher/src/create-dispatcher.js';
 import { commandApiMigrations } from '../command-api-migrations.js';
 import { startCommandApi, type CommandApi } from '../start-command-api.js';
 import { DocumentedClient, type DocumentedAnswer } from './documented-client.js';
@@ -38,6 +40,8 @@ export interface RunningApiOptions {
   readonly settings?: Partial<Settings>;
   /** In place of the embedded issuer's. */
   readonly jwt?: JwtVerifier;
+  /** Whether webhooks are delivered; by the log alone, for nothing is published. */
+  readonly delivering?: boolean;
 }
 
 /**
@@ -63,7 +67,7 @@ export class RunningApi {
     readonly stop: () => Promise<void>,
   ) {}
 
-  static async start({ settings = {}, jwt }: RunningApiOptions = {}): Promise<RunningApi> {
+  static async start({ settings = {}, jwt, delivering = false }: RunningApiOptions = {}): Promise<RunningApi> {
     const directory = await mkdtemp(join(tmpdir(), 'keyledger-api-'));
     const database = await createTestDatabase();
     await migrate(database.url, [...eventStoreMigrations, ...commandApiMigrations, ...expiryNoticeMigrations]);
@@ -77,6 +81,11 @@ export class RunningApi {
     const limits = { RATE_LIMIT_RPS: '0', AUTH_FAILURES_PER_MINUTE: '0' };
     // A process that a busy machine holds up for some seconds is no test of a store that is away.
     const own = parseSettings({ ...limits, PORT: '0', DIRECTORY_STALE_AFTER_MS: '60000' });
+    const dispatcher = createDispatcher({
+      ...{ ownerUrl: database.url, eventStore, keyring, bus: new InProcessBus(), logger: SILENT },
+      settings: { ...own, ...settings },
+    });
+    if (delivering) dispatcher.start();
     const start = async (): Promise<CommandApi> => {
       const node = await startCommandApi({
         settings: { ...own, ...settings },
@@ -102,7 +111,7 @@ export class RunningApi {
     const stopProjections = (): Promise<void> => (projectionsStopped ??= projector.stop());
     const stop = async (): Promise<void> => {
       await stopApi();
-      await stopProjections();
+      await Promise.all([stopProjections(), dispatcher.stop()]);
       await eventStore.close();
       await database.drop();
       await rm(directory, { recursive: true, force: true });
