@@ -11,6 +11,7 @@ import {
   UsageProjection,
   WebhooksProjection,
 } from '#libs/read-models';
+import { sweepWebhookSecrets } from '#libs/webhook-secrets';
 import { announceExpiries } from './announce-expiry/announce-expiries.js';
 import { sweepIdempotency } from './sweep-idempotency.js';
 
@@ -50,9 +51,9 @@ export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptio
   const pool = createPool({
     ownerUrl,
     role: 'projector',
-    // Two for each projection, which may be rebuilt beside itself; one each to look for work, to renew leases, to sweep and
-    // to announce with.
-    max: 2 * PROJECTIONS.length + 4,
+    // Two for each projection, which may be rebuilt beside itself; one each to look for work, to renew leases and
+    // to announce with, two to sweep with.
+    max: 2 * PROJECTIONS.length + 5,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => logger.warn({ error: error.message }, 'idle projector connection lost'),
   });
@@ -64,6 +65,7 @@ export function createProjector({ ownerUrl, eventStore, logger }: ProjectorOptio
       hosts.forEach((host) => host.start());
       beside ??= Promise.all([
         sweepIdempotency({ pool, logger }, stopping.signal),
+        sweepWebhookSecrets({ pool, eventStore, logger }, stopping.signal),
         announceExpiries({ pool, eventStore, logger, clock: Date.now }, stopping.signal),
       ]);
     },

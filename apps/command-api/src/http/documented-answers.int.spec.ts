@@ -3,6 +3,7 @@ import { JwtVerifier } from '#libs/auth';
 import { NO_STREAM } from '#libs/event-store';
 import { apiKeyCreated, eventually, freePort } from '#libs/testing';
 import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
+import { makeWebhook, WEBHOOK_SETTINGS, WEBHOOK_URL } from '../testing/webhook-api.js';
 
 /*
  * Every status that the OpenAPI document shows for a route of /v1 is met here once, over real stores, so that nothing
@@ -17,7 +18,7 @@ const MET_ELSEWHERE: Readonly<Record<string, string>> = {
 
 interface Route {
   readonly method: string;
-  /** `ID` stands for a key, `JOB` for a job. */
+  /** `ID` stands for a key, `JOB` for a job, `HOOK` for a webhook endpoint, `DLV` for a delivery. */
   readonly path: string;
   readonly body?: unknown;
   readonly scope?: string;
@@ -28,17 +29,18 @@ interface Route {
   readonly operator?: boolean;
 }
 
+const NAMES_ONE = /ID|JOB|HOOK/;
 const reads = (path: string, scope?: string): Route => {
   return {
     method: 'GET',
     path,
     writes: false,
-    namesOne: /ID|JOB/.test(path),
+    namesOne: NAMES_ONE.test(path),
     ...(scope === undefined ? {} : { scope }),
   };
 };
 const writes = (method: string, path: string, body: unknown, scope = 'keys:manage'): Route => {
-  return { method, path, body, scope, writes: true, namesOne: /ID|JOB/.test(path) };
+  return { method, path, body, scope, writes: true, namesOne: NAMES_ONE.test(path) };
 };
 /** What no scope lets a key do. */
 const adminWrites = (method: string, path: string, body: unknown): Route => {
@@ -77,6 +79,19 @@ const ROUTES: readonly Route[] = [
   writes('POST', '/v1/jobs/JOB/cancel', {}, 'jobs:write'),
   writes('POST', '/v1/jobs/JOB/retry', {}, 'jobs:write'),
   reads('/v1/usage', 'usage:read'),
+  writes('POST', '/v1/webhooks', { url: WEBHOOK_URL, events: ['job.failed'] }, 'webhooks:write'),
+  reads('/v1/webhooks', 'webhooks:read'),
+  reads('/v1/webhooks/HOOK', 'webhooks:read'),
+  writes('PATCH', '/v1/webhooks/HOOK', { description: 'x' }, 'webhooks:write'),
+  writes('POST', '/v1/webhooks/HOOK/pause', {}, 'webhooks:write'),
+  writes('POST', '/v1/webhooks/HOOK/activate', {}, 'webhooks:write'),
+  writes('POST', '/v1/webhooks/HOOK/rotate-secret', {}, 'webhooks:write'),
+  writes('POST', '/v1/webhooks/HOOK/test', { event_type: 'job.failed' }, 'webhooks:write'),
+  writes('POST', '/v1/webhooks/HOOK/replay', { since: 1 }, 'webhooks:write'),
+  reads('/v1/webhooks/HOOK/deliveries', 'webhooks:read'),
+  reads('/v1/webhooks/HOOK/deliveries/DLV', 'webhooks:read'),
+  writes('POST', '/v1/webhooks/HOOK/deliveries/DLV/redeliver', {}, 'webhooks:write'),
+  writes('DELETE', '/v1/webhooks/HOOK', undefined, 'webhooks:write'),
 ];
 const WORKER_ROUTES: readonly Route[] = [
   writes('POST', '/v1/worker/leases', {}, 'jobs:work'),
@@ -94,7 +109,12 @@ const OPERATOR_ROUTES: readonly Route[] = [
 const ALL = [...ROUTES, ...WORKER_ROUTES, ...OPERATOR_ROUTES];
 const NO_JOB = 'job_000000000000000000000000';
 const withoutId = ({ path }: Route): string =>
-  path.replace('ID', 'ak_00000000000000000000').replace('JOB', NO_JOB).replace('NAME', 'nothing');
+  path
+    .replace('ID', 'ak_00000000000000000000')
+    .replace('JOB', NO_JOB)
+    .replace('HOOK', 'whk_00000000000000000000')
+    .replace('DLV', 'dlv_00000000000000000000')
+    .replace('NAME', 'nothing');
 const tokenFor = (api: RunningApi, { operator = false }: Route): string =>
   operator ? api.credentials.platform : api.credentials.admin;
 
@@ -121,7 +141,9 @@ async function expectEach(api: RunningApi, status: number, call: (route: Route) 
 }
 
 it('serves each route, and refuses each for what is wrong with caller, request, id or state', async () => {
-  await on({}, async (api) => {
+  // Nothing is published here, so that deliveries are made by a look at the log once a second.
+  const settings = { ...WEBHOOK_SETTINGS, positionWaitMs: 20_000 };
+  await on({ settings, delivering: true }, async (api) => {
     const { admin, platform } = api.credentials;
     const powerless = (await api.key({ access: 'scoped' })).secret;
     const nobody = await api.issuer.sign({ org: 'org_a', user: '', role: 'admin', noSub: true });
@@ -182,6 +204,7 @@ async function targetOf(
   { path }: Route,
 ): Promise<{ readonly target: string; readonly position: string }> {
   const { admin } = api.credentials;
+  if (path.includes('HOOK')) return webhookTarget(api, path);
   if (!path.includes('JOB')) {
     const { id, position } = await api.key();
     return { target: path.replace('ID', id), position };
@@ -190,6 +213,18 @@ async function targetOf(
   const id = String(job.body['id']);
   if (path.endsWith('/retry')) await api.call(admin, 'POST', `/v1/jobs/${id}/cancel`);
   return { target: path.replace('JOB', id), position: job.headers.get('x-log-position') ?? '' };
+}
+
+async function webhookTarget(
+  api: RunningApi,
+  path: string,
+): Promise<{ readonly target: string; readonly position: string }> {
+  const { id, path: at, headers } = await makeWebhook(api, { events: ['job.failed'] });
+  const target = path.replace('HOOK', id);
+  if (!path.includes('DLV')) return { target, position: headers.get('x-log-position') ?? '' };
+  const tested = await api.call(api.credentials.admin, 'POST', `${at}/test`, { event_type: 'job.failed' });
+  const position = tested.headers.get('x-log-position') ?? '';
+  return { target: target.replace('DLV', String(tested.body['id'])), position };
 }
 
 /** What workers are answered, and what jobs are that ended. */

@@ -1,10 +1,11 @@
 import { RunningApi } from '../testing/running-api.js';
+import { makeWebhook, WEBHOOK_SETTINGS, WEBHOOK_URL } from '../testing/webhook-api.js';
 
 let api: RunningApi;
 let scoped: string;
 let plain: string;
 beforeAll(async () => {
-  api = await RunningApi.start();
+  api = await RunningApi.start({ settings: WEBHOOK_SETTINGS });
   scoped = (await api.key({ access: 'scoped', scopes: ['keys:manage'] })).secret;
   plain = (await api.key()).secret;
 });
@@ -98,4 +99,42 @@ it('asks for existence before state', async () => {
   expect(await api.call(api.credentials.admin, 'POST', `/v1/api-keys/${id}/suspend`)).toMatchObject({ status: 409 });
   await api.call(api.credentials.admin, 'DELETE', `/v1/api-keys/${id}`);
   expect(await api.call(api.credentials.admin, 'POST', `/v1/api-keys/${id}/suspend`)).toMatchObject({ status: 404 });
+});
+
+it('asks of webhooks for the permission, the shape, the rights, the replay, existence and state in this order', async () => {
+  const { admin } = api.credentials;
+  const { path } = await makeWebhook(api, { events: ['api_key.created'] });
+  const { id, secret } = await api.key({ access: 'scoped', scopes: ['webhooks:write'] });
+  const unreadable = { url: WEBHOOK_URL, events: ['api_key.created'] };
+  const ask = (method: string, at: string, body: unknown, headers = {}) => api.call(secret, method, at, body, headers);
+
+  expect(await api.call(plain, 'POST', '/v1/webhooks', unreadable)).toMatchObject({ status: 403 });
+  expect(await api.call(scoped, 'POST', '/v1/webhooks', WRONG)).toMatchObject({ status: 403 });
+  for (const [body, status] of [
+    [{ ...unreadable, url: 'https://10.0.0.1/' }, 400],
+    [{ ...unreadable, events: ['api_key.created', 'job.started'] }, 422],
+    [{ ...unreadable, description: 5 }, 422],
+  ] as const) {
+    expect(await ask('POST', '/v1/webhooks', body)).toMatchObject({ status });
+    expect(await ask('PATCH', path, body)).toMatchObject({ status });
+  }
+  expect(await ask('POST', `${path}/test`, { event_type: 'job.started' })).toMatchObject({ status: 422 });
+  expect(await ask('POST', `${path}/replay`, { since: 2, until: 1 })).toMatchObject({ status: 422 });
+  expect(await ask('POST', `${path}/rotate-secret`, { overlap_seconds: -1 })).toMatchObject({ status: 422 });
+
+  const unknown = '/v1/webhooks/whk_00000000000000000000';
+  // What it is to be sent says itself what has to be readable; of one that is not there nothing else does.
+  expect(await ask('PATCH', unknown, { events: ['api_key.created'] })).toMatchObject({ status: 403 });
+  expect(await ask('PATCH', unknown, {})).toMatchObject({ status: 404 });
+  await api.call(admin, 'POST', `${path}/pause`);
+  const test = { event_type: 'api_key.created' };
+  expect(await ask('POST', `${path}/test`, test)).toMatchObject({ status: 403 });
+  await api.call(admin, 'PATCH', `/v1/api-keys/${id}`, { scopes: ['webhooks:write', 'keys:manage'] });
+  expect(await ask('POST', `${path}/test`, test)).toMatchObject({ status: 409, code: 'webhook_paused' });
+
+  const once = { 'idempotency-key': 'webhook-order' };
+  expect(await ask('POST', `${path}/rotate-secret`, {}, once)).toMatchObject({ status: 200 });
+  await api.call(admin, 'DELETE', path);
+  expect((await ask('POST', `${path}/rotate-secret`, {}, once)).headers.get('idempotent-replayed')).toBe('true');
+  expect(await ask('POST', `${path}/test`, test)).toMatchObject({ status: 404 });
 });

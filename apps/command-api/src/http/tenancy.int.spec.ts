@@ -1,8 +1,9 @@
 import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
+import { makeWebhook, WEBHOOK_SETTINGS } from '../testing/webhook-api.js';
 
 let api: RunningApi;
 beforeAll(async () => {
-  api = await RunningApi.start();
+  api = await RunningApi.start({ settings: WEBHOOK_SETTINGS });
 });
 afterAll(() => api.stop());
 
@@ -46,6 +47,52 @@ it.each(CALLS)("answers %s /v1/api-keys/{id}%s of another organization's key as 
   expect((await api.call(api.credentials.admin, 'GET', `/v1/api-keys/${foreign.id}`)).body).toMatchObject({
     ...{ status: 'active', updated_at: expect.any(Number) as number },
   });
+});
+
+const WEBHOOK_CALLS: readonly [string, string, unknown][] = [
+  ['GET', '', undefined],
+  ['PATCH', '', { description: 'x' }],
+  ['PATCH', '', { url: 'https://10.0.0.1.nowhere.invalid/' }],
+  ['DELETE', '', undefined],
+  ['POST', '/pause', {}],
+  ['POST', '/activate', { backlog: 'skip' }],
+  ['POST', '/rotate-secret', {}],
+  ['POST', '/test', { event_type: 'job.failed' }],
+  ['POST', '/replay', { since: 1 }],
+  ['GET', '/deliveries', undefined],
+  ['GET', '/deliveries/dlv_00000000000000000000', undefined],
+  ['POST', '/deliveries/dlv_00000000000000000000/redeliver', {}],
+];
+
+it.each(WEBHOOK_CALLS)(
+  "answers %s /v1/webhooks/{id}%s of another organization's as of an unknown one",
+  async (...call) => {
+    const [method, rest, body] = call;
+    const foreign = await makeWebhook(api);
+    const { secret } = await api.key({ scopes: ['keys:manage'] }, api.credentials.other);
+    const paths = [foreign.path, '/v1/webhooks/whk_00000000000000000000'].map((path) => `${path}${rest}`);
+    for (const credential of [api.credentials.other, secret]) {
+      for (const headers of [NO_HEADERS, { 'idempotency-key': 'tenancy' }]) {
+        const answers: ApiAnswer[] = [];
+        for (const path of paths) answers.push(await api.call(credential, method, path, body, headers));
+        const [ofForeign, ofUnknown] = answers.map(comparable);
+        expect(ofForeign).toEqual(ofUnknown);
+        expect(answers.map(({ status, code }) => [status, code])).toEqual(paths.map(() => [404, 'webhook_not_found']));
+      }
+    }
+    const { secret: _secret, warnings: _warnings, ...shown } = foreign.body;
+    expect((await api.getAfter(foreign, foreign.path)).body).toEqual(shown);
+  },
+);
+
+it('shows no endpoint of another organization in any list or trail', async () => {
+  const { id, headers } = await makeWebhook(api);
+  const written = { headers } as ApiAnswer;
+  const { other, admin } = api.credentials;
+  for (const path of ['/v1/webhooks', `/v1/activity?target_type=webhook&target_id=${id}`]) {
+    expect([path, (await api.getAfter(written, path, other)).text.includes(id)]).toEqual([path, false]);
+    expect([path, (await api.getAfter(written, path, admin)).text.includes(id)]).toEqual([path, true]);
+  }
 });
 
 it('measures grants on a key of another organization as on an unknown one', async () => {
