@@ -25,14 +25,16 @@ interface CheckpointRow {
 }
 
 /**
- * Where to go on. Without a checkpoint, which is a new installation or a lost Postgres, everything up to `head` is folded
- * for its numbers and not sent; so is what an operator asked to be sent from another place on, once more.
+ * Makes sure that there is a checkpoint, before the first command of a new installation. Where there is none although the
+ * log holds something, Postgres was lost: what lies up to `head` is folded for its numbers and not sent, until an operator
+ * says otherwise.
  */
-export async function loadFanOut(client: pg.ClientBase, head: Position): Promise<FanOutCheckpoint> {
-  await client.query(
-    'insert into webhooks.fan_out (position, high_water, send_from) values (0, 0, $1) on conflict do nothing',
-    [head.toString()],
-  );
+export async function beginFanOut(client: pg.ClientBase | pg.Pool, head: Position): Promise<void> {
+  await client.query('select webhooks.begin_fan_out($1)', [head.toString()]);
+}
+
+/** Where to go on: where an operator asked for it, over the whole log once more, and otherwise behind what was folded last. */
+export async function loadFanOut(client: pg.ClientBase): Promise<FanOutCheckpoint> {
   await client.query(
     `update webhooks.fan_out set position = 0, send_from = asked_send_from, asked_send_from = null,
        last_stream = null, last_revision = null, last_event_id = null

@@ -4,7 +4,7 @@ import { pause } from '#libs/lifecycle';
 import type { MessageBus } from '#libs/messaging';
 import type { Logger } from '#libs/observability';
 import { CheckpointConflict, OwnerLoop, Ownership, type OwnersWork } from '#libs/projections';
-import { loadFanOut } from '#libs/webhook-deliveries';
+import { beginFanOut, loadFanOut } from '#libs/webhook-deliveries';
 import { assertFoldedLog } from './assert-folded-log.js';
 import type { FanOutPage } from './fan-out-page.js';
 import { fanOutPages } from './fan-out-pages.js';
@@ -89,7 +89,8 @@ export class FanOut {
 
   async #begin({ client }: Ownership): Promise<OwnersWork<FanOutPage>> {
     const { eventStore, logger } = this.options;
-    const checkpoint = await loadFanOut(client, await eventStore.head());
+    await beginFanOut(client, await eventStore.head());
+    const checkpoint = await loadFanOut(client);
     await assertFoldedLog(eventStore, checkpoint);
     const owned = new OwnedFanOut(client, checkpoint.position);
     this.#owned = owned;

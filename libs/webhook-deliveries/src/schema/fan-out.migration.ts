@@ -7,6 +7,14 @@ import type { Migration } from '#libs/postgres';
 export const fanOutMigration: Migration = {
   id: 'webhooks/005-fan-out',
   sql: `
+    -- Whoever is first on a new installation, or after a lost database: what the log holds by then is never sent.
+    create function webhooks.begin_fan_out(p_head numeric) returns void
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+      insert into webhooks.fan_out (position, high_water, send_from) values (0, 0, p_head) on conflict do nothing;
+    $$;
+    revoke all on function webhooks.begin_fan_out(numeric) from public;
+    grant execute on function webhooks.begin_fan_out(numeric) to {{api}}, {{projector}};
+
     -- Null: somebody else has moved it. Otherwise up to where everything was folded before, and what is never sent.
     create function webhooks.move_fan_out(p_from numeric, p_to numeric, p_last jsonb)
     returns table (high_water numeric, send_from numeric) language sql as $$
