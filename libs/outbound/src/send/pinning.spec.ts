@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
+import { jest } from '@jest/globals';
 import type { Socket } from 'node:net';
+import { SILENT } from '#libs/observability';
 import { NameServer } from '../testing/name-server.js';
 import { REFUSED_V4 } from '../testing/refused-addresses.js';
 import { guardOfTest, senderOfTest, type GuardOfTestOptions } from '../testing/sender-of-test.js';
 import { hostsOfV4, v6FormsOf } from '../testing/spellings.js';
 import { TcpReceiver } from '../testing/tcp-receiver.js';
-import type { Sender } from './sender.js';
+import { Sender } from './sender.js';
 
 const answer = (text: string) => (socket: Socket) => {
   socket.on('data', () => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`));
@@ -132,4 +134,15 @@ it('sends nothing where a name rebinds between being admitted and being called',
   expect(warnings).toEqual([]);
   expect((await send(from, url)).errorClass).toBe('blocked');
   expect(canary?.connections).toBe(0);
+});
+
+it('tells the operator what was blocked and why, and nothing of the path', async () => {
+  names.zone.set('receiver.example', ['169.254.169.254']);
+  const warn = jest.fn();
+  const from = new Sender({ guard: guardOfTest({ names }), logger: { ...SILENT, warn } });
+  await send(from, 'https://receiver.example/token-of-somebody');
+  await from.close();
+  expect(warn.mock.calls).toEqual([
+    [{ host: 'receiver.example', errorClass: 'blocked', reason: 'metadata' }, 'nothing was sent to a webhook'],
+  ]);
 });

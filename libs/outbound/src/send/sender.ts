@@ -79,12 +79,18 @@ export class Sender {
     } catch (error) {
       const errorClass = deadline.cause === 'timeout' ? 'timeout' : classOf(error);
       const aborted = deadline.cause === 'aborted';
-      if (!aborted) this.#logger.info({ host: url?.hostname, errorClass, reason: reasonOf(error) }, 'nothing was sent');
+      if (!aborted) this.#tell(url, errorClass, error);
       return failure(errorClass, performance.now() - startedAt, aborted);
     } finally {
       deadline.end();
       free?.();
     }
+  }
+
+  /** Of the URL only its host, for paths have tokens in them. That somebody tries what is not allowed is worth a look. */
+  #tell(url: GuardedUrl | null, errorClass: SendErrorClass, error: unknown): void {
+    const level = errorClass === 'blocked' ? 'warn' : 'debug';
+    this.#logger[level]({ host: url?.hostname, errorClass, reason: reasonOf(error) }, 'nothing was sent to a webhook');
   }
 
   async #exchange(url: GuardedUrl, { headers, body }: SendRequest, signal: AbortSignal): Promise<Exchange> {
