@@ -2,11 +2,14 @@ import {
   isApiKeyEvent,
   isJobEvent,
   isJobId,
+  isWebhookEvent,
+  isWebhookId,
   jobStream,
   lineageOf,
   lineageStream,
   parseStoredEvent,
   parseTime,
+  webhookStream,
   withPlaceholders,
   type Actor,
   type DomainEvent,
@@ -71,6 +74,12 @@ export function parseLogLine(line: string): LogLine {
   }
   if (isJobEvent(event) && (!isJobId(event.data.job_id) || stream !== jobStream(event.data.job_id))) {
     fail('stream', 'that of the job');
+  }
+  if (
+    isWebhookEvent(event) &&
+    (!isWebhookId(event.data.webhook_id) || stream !== webhookStream(event.data.webhook_id))
+  ) {
+    fail('stream', 'that of the webhook endpoint');
   }
   return { seq: count('seq'), stream, revision: count('revision'), occurredAtMs, event };
 }

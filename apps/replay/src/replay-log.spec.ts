@@ -5,6 +5,7 @@ import {
   anExport,
   apiKeyCreated,
   apiKeyDeleted,
+  apiKeyExpiring,
   apiKeyReactivated,
   apiKeyRevoked,
   apiKeyRotated,
@@ -16,6 +17,8 @@ import {
   keyId,
   policyTypeCreated,
   START,
+  webhookCreated,
+  webhookSecretRotated,
 } from '#libs/testing';
 import { replayLog } from './replay-log.js';
 
@@ -92,16 +95,26 @@ const WORK = [
   apiKeyCreated({}, { at: START + 2 }),
   jobLeased({}, { at: START + 3 }),
   jobCompleted({}, { at: START + 4 }),
+  webhookCreated({}, { at: START + 5 }),
+  webhookSecretRotated({}, { at: START + 6 }),
+  apiKeyExpiring({}, { at: START + 7 }),
 ];
 
-it('counts and checks jobs and policy types, and replays the keys between them', async () => {
+it('counts and checks jobs, policy types and webhook endpoints, and replays the keys between them', async () => {
   const lines = linesOf(WORK);
-  expect(lines.join()).not.toMatch(/"(input|result)":/);
-  const { keys, events, counted } = await replayLog(lines, (START + 4) * 1_000);
-  expect([keys.map(({ id }) => id), events, counted]).toEqual([[keyId(0)], 5, 5]);
-  const elsewhere = linesOf(WORK, (line, index) => (index === 1 ? { ...line, stream: 'job-x' } : line));
+  expect(lines.join()).not.toMatch(/"(input|result|secret_id)":/);
+  const { keys, events, counted } = await replayLog(lines, (START + 7) * 1_000);
+  expect([keys.map(({ id }) => id), events, counted]).toEqual([[keyId(0)], 8, 8]);
+  expect(keys).toEqual((await replayLog(lines, (START + 4) * 1_000)).keys);
+});
+
+it.each([
+  [1, 'job-x', 'that of the job'],
+  [5, 'webhook-x', 'that of the webhook endpoint'],
+])('refuses event %i of another stream', async (which, stream, whose) => {
+  const elsewhere = linesOf(WORK, (line, index) => (index === which ? { ...line, stream } : line));
   await expect(replayLog(elsewhere, START * 2_000)).rejects.toMatchObject({
-    message: 'line 2: stream must be that of the job',
+    message: `line ${which + 1}: stream must be ${whose}`,
   });
 });
 

@@ -35,8 +35,8 @@ export class LiveEventsController {
       {
         ...{ status: 200, schema: { type: 'string' }, contentType: 'text/event-stream' },
         description:
-          '`job.updated` and `api_key.updated`, of the kinds that the caller could `GET`: `data` is JSON with `id` of the ' +
-          'object, `event_type`, `seq` and `occurred_at`, and with `status` and `progress` where they changed.',
+          '`job.updated`, `api_key.updated` and `webhook.updated`, of the kinds that the caller could `GET`: `data` is JSON ' +
+          'with `id` of the object, `event_type`, `seq` and `occurred_at`, and with `status` and `progress` where they changed.',
       },
     ],
     refuses: ['event_store_unavailable'],

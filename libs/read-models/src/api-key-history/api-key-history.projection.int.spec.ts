@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { aDenial, apiKeyCreated, apiKeyDeleted, apiKeyRevoked, apiKeyRotated, keyId, START } from '#libs/testing';
+import {
+  aDenial,
+  apiKeyCreated,
+  apiKeyDeleted,
+  apiKeyExpiring,
+  apiKeyRevoked,
+  apiKeyRotated,
+  keyId,
+  START,
+} from '#libs/testing';
 import { expectSameRows } from '../testing/expect-same-rows.js';
 import { keyHistories } from '../testing/key-histories.js';
 import { logOf } from '../testing/log-of.js';
@@ -47,6 +56,17 @@ it('keeps of every event which keys it changed, and how it left them', async () 
   ]);
   expect(history[1]).toMatchObject({ reason: 'leaked', occurredAt: new Date((START + 10) * 1_000).toISOString() });
   expect(history[0]?.changes).toContainEqual({ field: 'status', before: null, after: 'active' });
+});
+
+it('has a step without a state of what is told of a key and changes none', async () => {
+  const log = logOf([apiKeyCreated(), apiKeyExpiring({}, { at: START + 10 }), apiKeyRevoked({ at: START + 20 })]);
+  await database.project(new ApiKeyHistoryProjection(), log, [1, 2]);
+  const history = await getApiKeyHistory(database.api, 'org_a', LINEAGE, { limit: 50, afterRevision: -1 });
+  expect(history.map(({ eventType, changes, states }) => [eventType, changes.length, states.length])).toEqual([
+    ['api_key.created', 6, 1],
+    ['api_key.expiring', 0, 0],
+    ['api_key.revoked', 1, 1],
+  ]);
 });
 
 it('pages through a history, oldest first, of a deleted key too, and never of another organization', async () => {

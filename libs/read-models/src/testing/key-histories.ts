@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { apiKeyDecider, DomainRejection, type ApiKeyCommand, type ApiKeyEvent, type Recorded } from '#libs/domain';
+import {
+  apiKeyDecider,
+  DomainRejection,
+  type ApiKeyCommand,
+  type ApiKeyEvent,
+  type LineageState,
+  type Recorded,
+} from '#libs/domain';
 import { keyId, recorded, START } from '#libs/testing';
 
 const LINEAGES = ['AAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBB', 'CCCCCCCCCCCCCCCC'] as const;
@@ -7,14 +14,14 @@ const LINEAGES = ['AAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBB', 'CCCCCCCCCCCCCCCC'] as
 interface Wish {
   readonly lineage: number;
   readonly key: number;
-  readonly what: 'update' | 'rotate' | 'rotateWithGrace' | 'revoke' | 'suspend' | 'reactivate' | 'delete';
+  readonly what: 'update' | 'rotate' | 'rotateWithGrace' | 'revoke' | 'suspend' | 'reactivate' | 'delete' | 'announce';
   readonly millisecondsLater: number;
 }
 
 const wish: fc.Arbitrary<Wish> = fc.record({
   lineage: fc.nat({ max: LINEAGES.length - 1 }),
   key: fc.nat({ max: 3 }),
-  what: fc.constantFrom('update', 'rotate', 'rotateWithGrace', 'revoke', 'suspend', 'reactivate', 'delete'),
+  what: fc.constantFrom('update', 'rotate', 'rotateWithGrace', 'revoke', 'suspend', 'reactivate', 'delete', 'announce'),
   // Often in the same millisecond or second as the one before.
   millisecondsLater: fc.oneof(fc.constant(0), fc.nat({ max: 999 }), fc.nat({ max: 60_000 }), fc.nat({ max: 60_000 })),
 });
@@ -31,7 +38,7 @@ function historyOf(wishes: readonly Wish[]): readonly Recorded<ApiKeyEvent>[] {
   for (const { lineage, key, what, millisecondsLater } of wishes) {
     now += millisecondsLater;
     const state = states[lineage] ?? apiKeyDecider.initialState;
-    const command = commandFor(LINEAGES[lineage] ?? LINEAGES[0], key, what, state.keys.length, now);
+    const command = commandFor(LINEAGES[lineage] ?? LINEAGES[0], key, what, state, now);
     for (const event of decided(command, state)) {
       const stored = recorded(event, { at: now / 1_000, org_id: lineage === 0 ? 'org_a' : 'org_b' });
       history.push(stored);
@@ -41,13 +48,20 @@ function historyOf(wishes: readonly Wish[]): readonly Recorded<ApiKeyEvent>[] {
   return history;
 }
 
-function commandFor(lineage: string, n: number, what: Wish['what'], keys: number, now: number): ApiKeyCommand {
+function commandFor(
+  lineage: string,
+  n: number,
+  what: Wish['what'],
+  { keys }: LineageState,
+  now: number,
+): ApiKeyCommand {
   const [key, reason] = [keyId(n, lineage), null];
   const secret = (id: string) => ({ keyId: id, hint: `hint ${id}`, hash: `hash ${id}`, pepperVersion: 1 });
-  if (keys === 0) {
+  if (keys.length === 0) {
     const grant = { access: 'scoped', scopes: ['jobs:read'] } as const;
     const facts = { name: 'First', description: null, type: 'service', environment: 'live' } as const;
-    const lifetimeSeconds = n === 0 ? null : n * 100;
+    // The longest is one that half a minute later is announced to end in a day.
+    const lifetimeSeconds = [null, 100, 200, 86_430][n] ?? null;
     return { kind: 'CreateApiKey', ...secret(keyId(0, lineage)), ...facts, ...grant, lifetimeSeconds, now };
   }
   switch (what) {
@@ -61,7 +75,7 @@ function commandFor(lineage: string, n: number, what: Wish['what'], keys: number
         keyId: key,
         graceSeconds,
         reason,
-        successors: [secret(keyId(keys, lineage))],
+        successors: [secret(keyId(keys.length, lineage))],
         now,
       };
     }
@@ -73,6 +87,10 @@ function commandFor(lineage: string, n: number, what: Wish['what'], keys: number
       return { kind: 'ReactivateApiKey', keyId: key, reason, now };
     case 'delete':
       return { kind: 'DeleteApiKey', keyId: key, reason, now };
+    case 'announce': {
+      const expiresAt = keys.find(({ id }) => id === key)?.expiresAt ?? 0;
+      return { kind: 'AnnounceExpiry', keyId: key, daysLeft: 1, expiresAt, now };
+    }
   }
 }
 
