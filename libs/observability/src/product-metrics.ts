@@ -17,6 +17,25 @@ export interface JobQueueFigures {
   readonly waitingWorkers: number;
 }
 
+/** What waits to be sent to receivers, of all organizations together. */
+export interface DeliveryFigures {
+  readonly pending: number;
+  readonly inFlight: number;
+  /** How long the delivery of an active endpoint is due that waits longest; 0 where none is. */
+  readonly oldestSeconds: number;
+  /** 1 where the fan-out has stopped here and will not go on by itself, else 0. */
+  readonly fanOutStopped: 0 | 1;
+}
+
+/** What the publisher says of itself. */
+export interface PublisherFigures {
+  readonly lagSeconds: number;
+  /** Places of the log that it has not looked at. */
+  readonly backlog: number;
+  /** Why it will not go on by itself; null while it does. */
+  readonly error: string | null;
+}
+
 /** What a projection says of itself. */
 export interface ProjectionFigures {
   readonly name: string;
@@ -75,6 +94,12 @@ export class ProductMetrics {
     labelNames: ['outcome'] as const,
     registers: [this.#registry],
   });
+  readonly #deliveryAttempts = new Counter({
+    name: 'keyledger_webhook_attempts_total',
+    help: 'Requests to receivers that ended on this node, by outcome: `delivered` or the class of the error.',
+    labelNames: ['outcome'] as const,
+    registers: [this.#registry],
+  });
   readonly #endedStreams = new Counter({
     name: 'keyledger_live_event_streams_ended_total',
     help: 'Streams of live events that ended, by reason; `slow`: the reader was cut off.',
@@ -122,6 +147,33 @@ export class ProductMetrics {
     this.#attempts.inc({ outcome });
   }
 
+  /** @param errorClass null: it was a success */
+  deliveryAttempted(errorClass: string | null): void {
+    this.#deliveryAttempts.inc({ outcome: errorClass ?? 'delivered' });
+  }
+
+  /** Deliveries as they were counted last. */
+  watchDeliveries(figures: () => DeliveryFigures): void {
+    const watch = (name: string, help: string, figure: (of: DeliveryFigures) => number): void =>
+      this.#watch(name, help, [], (gauge) => gauge.set(figure(figures())));
+    watch(
+      'keyledger_webhook_deliveries_pending',
+      'Deliveries that are not finished, 100,000 at most.',
+      (of) => of.pending,
+    );
+    watch('keyledger_webhook_deliveries_in_flight', 'Deliveries that are being sent.', (of) => of.inFlight);
+    watch(
+      'keyledger_webhook_oldest_due_seconds',
+      'How long the delivery of an active endpoint is due that waits longest.',
+      (of) => of.oldestSeconds,
+    );
+    watch(
+      'keyledger_webhook_fan_out_stopped',
+      '1 where the fan-out has stopped here and will not go on by itself, else 0.',
+      (of) => of.fanOutStopped,
+    );
+  }
+
   /** The queue as it was looked at last. */
   watchJobQueue(figures: () => JobQueueFigures): void {
     const watch = (name: string, help: string, figure: (of: JobQueueFigures) => number): void =>
@@ -163,6 +215,26 @@ export class ProductMetrics {
     watch(
       'keyledger_projection_stopped',
       '1 where a projection has stopped here and will not go on by itself, else 0.',
+      (of) => (of.error === null ? 0 : 1),
+    );
+  }
+
+  /** That of this process; null before it runs. */
+  watchPublisher(publisher: () => PublisherFigures | null): void {
+    const watch = (name: string, help: string, figure: (of: PublisherFigures) => number): void =>
+      this.#watch(name, help, [], (gauge) => {
+        const figures = publisher();
+        if (figures !== null) gauge.set(figure(figures));
+      });
+    watch('keyledger_publisher_lag_seconds', 'Seconds by which the publisher is behind.', (of) => of.lagSeconds);
+    watch(
+      'keyledger_publisher_backlog',
+      'Places of the log that are not published yet: events on Postgres, bytes on EventStoreDB.',
+      (of) => of.backlog,
+    );
+    watch(
+      'keyledger_publisher_stopped',
+      '1 where the publisher has stopped here and will not go on by itself, else 0.',
       (of) => (of.error === null ? 0 : 1),
     );
   }
