@@ -12,6 +12,8 @@ export interface DnsResolverOptions {
   readonly deadlineMs?: number;
 }
 
+/** As many as there are sends, so that whoever has a few sites with silent name servers cannot take them all. */
+const BOUNDS = { total: 4_096, perParty: 32 };
 /** A name server that answers for IPv4 and never for IPv6 shall not cost the deadline each time. */
 const OTHER_FAMILY_MS = 300;
 
@@ -22,7 +24,7 @@ const OTHER_FAMILY_MS = 300;
  */
 export class DnsResolver implements Resolver {
   readonly #cares: CAres;
-  readonly #places = new Places({ total: 512, perParty: 32 });
+  readonly #places = new Places(BOUNDS);
   readonly #running = new Map<string, Promise<readonly string[]>>();
   readonly #deadlineMs: number;
 
