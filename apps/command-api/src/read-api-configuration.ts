@@ -3,7 +3,7 @@ import type { Logger } from '#libs/observability';
 import type { Settings } from '#libs/settings';
 import { openEmbeddedIdentity } from './embedded-identity/embedded-identity.js';
 import { oidcVerifier } from './oidc-verifier.js';
-import { openKeyring } from './open-keyring.js';
+import { openKeyring } from '#libs/keyring';
 import { readScopeCatalogue } from './read-scope-catalogue.js';
 import type { CommandApiOptions } from './start-command-api.js';
 

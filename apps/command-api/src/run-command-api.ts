@@ -6,6 +6,7 @@ import { parseSettings, requireDatabaseUrl } from '#libs/settings';
 import { commandApiMigrations } from './command-api-migrations.js';
 import { readApiConfiguration } from './read-api-configuration.js';
 import { startCommandApi } from './start-command-api.js';
+import { beginDeliveries } from './webhooks/begin-deliveries.js';
 
 export interface RunCommandApiOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -47,7 +48,13 @@ export async function runCommandApi({ environment, signal, documentationRoot }: 
       ...{ logger, signal },
       onOutage: (outage) => (missing = outage),
     });
-    if (opened !== null) await eventStore.opened(opened);
+    if (opened !== null) {
+      await eventStore.opened(opened);
+      await onceReachable(() => beginDeliveries(databaseUrl, opened), {
+        ...{ logger, signal },
+        onOutage: (outage) => (missing = outage),
+      });
+    }
     missing = null;
     await aborted(signal);
   } finally {

@@ -4,13 +4,16 @@ import type { FailPoint } from '#libs/commands';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
 import { openStores } from '#libs/event-stores';
 import { Closing, lockDataDirectory } from '#libs/lifecycle';
+import { InProcessBus, JetStreamBus } from '#libs/messaging';
 import { createLogger, ProductMetrics, startTracing } from '#libs/observability';
 import type { Settings } from '#libs/settings';
-import { commandApiMigrations } from '../../command-api/src/command-api-migrations.js';
 import { readApiConfiguration } from '../../command-api/src/read-api-configuration.js';
 import { startCommandApi } from '../../command-api/src/start-command-api.js';
-import { expiryNoticeMigrations } from '../../projector/src/announce-expiry/expiry-notice.migrations.js';
+import { beginDeliveries } from '../../command-api/src/webhooks/begin-deliveries.js';
 import { createProjector } from '../../projector/src/create-projector.js';
+import { createPublisher } from '../../projector/src/publisher/create-publisher.js';
+import { createDispatcher } from '../../webhook-dispatcher/src/create-dispatcher.js';
+import { standaloneMigrations } from './standalone-migrations.js';
 
 export interface StandaloneOptions {
   readonly settings: Settings;
@@ -53,17 +56,27 @@ export async function startStandalone({
     const ownerUrl = settings.databaseUrl ?? (await ownPostgres());
     const eventStore = await openStores({
       ...{ databaseUrl: ownerUrl, eventStoreUrl: settings.eventStoreUrl },
-      ...{ migrations: [...commandApiMigrations, ...expiryNoticeMigrations], logger, signal },
+      ...{ migrations: standaloneMigrations, logger, signal },
     });
     closing.add('event store', () => eventStore.close());
+    await beginDeliveries(ownerUrl, eventStore);
     const projector = createProjector({ ownerUrl, eventStore, logger });
     closing.add('projector', () => projector.stop());
     projector.start();
+    const bus = settings.natsUrl === null ? new InProcessBus() : new JetStreamBus({ url: settings.natsUrl, logger });
+    closing.add('bus', () => bus.close());
+    const publisher = createPublisher({ ownerUrl, eventStore, bus, logger });
+    closing.add('publisher', () => publisher.stop());
+    publisher.start();
 
     const metrics = new ProductMetrics();
     metrics.watchLog(() => Number(eventStore.figures().head));
     metrics.watchAppendQueue(() => eventStore.figures().waitingAppends);
     metrics.watchProjections(() => projector.status());
+    const { keyring } = configuration;
+    const dispatcher = createDispatcher({ ownerUrl, eventStore, bus, keyring, settings, logger, metrics });
+    closing.add('dispatcher', () => dispatcher.stop());
+    dispatcher.start();
     const api = await startCommandApi({
       ...configuration,
       ...{ settings, ownerUrl, eventStore, logger, metrics, documentationRoot, failPoint },

@@ -6,7 +6,7 @@ import type { Keyring } from '#libs/keyring';
 import { Backoff, pause } from '#libs/lifecycle';
 import { ChannelWatch } from '#libs/listening';
 import type { MessageBus } from '#libs/messaging';
-import type { Logger } from '#libs/observability';
+import type { Logger, ProductMetrics } from '#libs/observability';
 import { OutboundGuard, Sender } from '#libs/outbound';
 import { createPool, roleUrl } from '#libs/postgres';
 import type { Settings } from '#libs/settings';
@@ -31,13 +31,7 @@ export interface DispatcherOptions {
     'webhookAllowHttp' | 'webhookAllowedCidrs' | 'webhookPorts' | 'webhookRetentionDays'
   >;
   readonly logger: Logger;
-  readonly onAttempt?: (attempt: { readonly success: boolean; readonly errorClass: string | null }) => void;
-}
-
-export interface DispatcherStatus {
-  readonly fanOut: FanOutStatus;
-  /** As of some seconds ago; null before the first look. */
-  readonly backlog: DeliveryBacklog | null;
+  readonly metrics: Pick<ProductMetrics, 'watchDeliveries' | 'deliveryAttempted'>;
 }
 
 /** Delivers webhooks. Several processes may: one of them fans out, all of them send. */
@@ -45,7 +39,8 @@ export interface Dispatcher {
   start(): void;
   /** Takes nothing more, lets what is under way end for some seconds, and lets go of its connections. */
   stop(): Promise<void>;
-  status(): DispatcherStatus;
+  /** Of the fan-out; what waits is in the metrics. */
+  status(): FanOutStatus;
   /** @throws Error where the database does not answer */
   reachDatabase(): Promise<void>;
 }
@@ -60,7 +55,7 @@ const COUNT_EVERY_MS = 5_000;
 const DUE_CHANNEL = 'keyledger_deliveries';
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { ownerUrl, eventStore, bus, keyring, settings, logger, onAttempt } = options;
+  const { ownerUrl, eventStore, bus, keyring, settings, logger, metrics } = options;
   const pool = createPool({
     ownerUrl,
     role: 'projector',
@@ -81,7 +76,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     (lane) =>
       new Lane({
         ...{ ...lane, leases, attempts, logger },
-        onEnded: ({ success, attempt }) => onAttempt?.({ success, errorClass: attempt.error_class }),
+        onEnded: ({ attempt }) => metrics.deliveryAttempted(attempt.error_class),
       }),
   );
   const fanOut = new FanOut({ pool, eventStore, bus, logger });
@@ -101,7 +96,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   });
   const stopping = new AbortController();
   let loops: readonly Promise<void>[] = [];
-  let backlog: DeliveryBacklog | null = null;
+  let backlog: DeliveryBacklog = { pending: 0, inFlight: 0, oldestSeconds: 0 };
+  metrics.watchDeliveries(() => ({ ...backlog, fanOutStopped: fanOut.status().error === null ? 0 : 1 }));
   return {
     start: () => {
       if (loops.length > 0) return;
@@ -120,7 +116,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await watch.turnOff();
       await pool.end();
     },
-    status: () => ({ fanOut: fanOut.status(), backlog }),
+    status: () => fanOut.status(),
     reachDatabase: async () => void (await pool.query('select 1')),
   };
 }

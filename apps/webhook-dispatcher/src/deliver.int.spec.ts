@@ -6,7 +6,10 @@ import { Receiver } from './testing/receiver.js';
 
 let system: DeliverySystem;
 let receiver: Receiver;
-beforeEach(async () => {});
+beforeEach(async () => {
+  system = await DeliverySystem.create();
+  receiver = await Receiver.listen();
+});
 afterEach(async () => {
   await system.drop();
   await receiver.close();
@@ -131,7 +134,7 @@ it('delivers tests, one again, and the past, also to an endpoint that is younger
   }));
   await received(3);
   const byHeader = (name: string) => receiver.received.filter(({ headers }) => headers[name] === 'true');
-  expect(byHeader('webhook-test').map(({ body }) => JSON.parse(body))).toMatchObject([
+  expect(byHeader('webhook-test').map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
     { type: 'job.completed', sequence: null },
   ]);
   expect(byHeader('webhook-redelivery').map(({ body }) => body)).toEqual([receiver.received[0]?.body]);

@@ -83,6 +83,7 @@ export class RunningApi {
     const own = parseSettings({ ...limits, PORT: '0', DIRECTORY_STALE_AFTER_MS: '60000' });
     const dispatcher = createDispatcher({
       ...{ ownerUrl: database.url, eventStore, keyring, bus: new InProcessBus(), logger: SILENT },
+      metrics: new ProductMetrics({ processMetrics: false }),
       settings: { ...own, ...settings },
     });
     if (delivering) dispatcher.start();

@@ -7,7 +7,7 @@ import { NO_STREAM, type EventStore, type Position, type StoredEvent } from '#li
 import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
 import type { Keyring } from '#libs/keyring';
 import { InProcessBus, type MessageBus } from '#libs/messaging';
-import { SILENT, type Logger } from '#libs/observability';
+import { ProductMetrics, SILENT, type Logger } from '#libs/observability';
 import { createPool, migrate, roleUrl } from '#libs/postgres';
 import { CheckpointWaiter } from '#libs/projections';
 import { readModelMigrations } from '#libs/read-models';
@@ -75,6 +75,7 @@ export class DeliverySystem {
   dispatch(bus: MessageBus = new InProcessBus()): Dispatcher {
     const dispatcher = createDispatcher({
       ...{ ownerUrl: this.database.url, eventStore: this.store, bus, keyring: this.keyring, logger: this.logger },
+      metrics: new ProductMetrics({ processMetrics: false }),
       settings: {
         webhookAllowHttp: true,
         webhookAllowedCidrs: ['127.0.0.0/8'],

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { isError } from '#libs/errors';
-import { parseKeyring, readKeyring, readOrMakeKeyring, type Keyring } from '#libs/keyring';
 import { SettingsInvalid, type Settings } from '#libs/settings';
+import { parseKeyring, readKeyring, readOrMakeKeyring } from './keyring-file.js';
+import type { Keyring } from './keyring.js';
 
 /**
  * The keys that live outside every database: as `KEYRING` or in `KEYRING_FILE`, else `keyring.json` in the data

@@ -1,0 +1,4 @@
+import { runUntilTold } from '#libs/lifecycle';
+import { runDispatcher } from './run-dispatcher.js';
+
+await runUntilTold((signal) => runDispatcher(process.env, signal));
