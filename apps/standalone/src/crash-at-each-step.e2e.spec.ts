@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient, StartedSystem, type ApiAnswer } from '#libs/testing';
+import { asOwner } from './testing/as-owner.js';
 import { expectBooksAgree } from './testing/expect-books-agree.js';
 import { expireMarks, prolongMarks } from './testing/expire-marks.js';
 import { readBooks, type Books } from './testing/read-books.js';
@@ -22,6 +23,7 @@ it.each(STEPS)('a create that dies at %s is one key and one secret after the ret
   const { retried, books } = await dieThenRetry(step, create);
 
   expect(retried.status).toBe(201);
+  await expect(codeOf(retried.body['secret'])).resolves.toBe('valid');
   const keys = books.keys.filter((key) => key['name'] === name);
   expect(keys).toMatchObject([{ id: retried.body['id'], status: 'active' }]);
   expect(historyOf(books, retried.body['id']).map(({ event_type }) => event_type)).toEqual(['api_key.created']);
@@ -35,6 +37,7 @@ it.each(STEPS)('a rotation that dies at %s is one new key and one secret after t
   const { retried, books } = await dieThenRetry(step, rotate);
 
   expect(retried).toMatchObject({ status: 200, body: { revoked_id: id } });
+  await expect(codeOf(retried.body['secret'])).resolves.toBe('valid');
   const keys = books.keys.filter((key) => key['name'] === `rotated over ${step}`);
   expect(keys.map((key) => [key['id'], key['status']])).toEqual(
     expect.arrayContaining([
@@ -46,6 +49,43 @@ it.each(STEPS)('a rotation that dies at %s is one new key and one secret after t
   expect(historyOf(books, id).map(({ event_type }) => event_type)).toEqual(['api_key.created', 'api_key.rotated']);
   await expect(codeOf(first.body['secret'])).resolves.toBe('revoked');
 });
+
+it.each(STEPS)('a webhook endpoint whose creation dies at %s is one endpoint and one secret', async (step) => {
+  const sent = { url: `https://hooks.nowhere.invalid/${step}`, events: ['api_key.created'] };
+  const create = () => admin().post('/v1/webhooks', sent, { 'idempotency-key': `webhook-${step}` });
+  const { retried } = await dieThenRetry(step, create);
+
+  const { id, secret, warnings: _warnings, ...shown } = retried.body;
+  expect([retried.status, secret]).toEqual([201, expect.stringMatching(/^whsec_/)]);
+  const listed = await admin().get('/v1/webhooks?limit=200', {
+    'x-min-log-position': retried.headers.get('x-log-position') ?? '',
+  });
+  const all = listed.body['data'] as readonly Record<string, unknown>[];
+  expect(all.filter(({ url }) => url === sent.url)).toEqual([{ id, ...shown }]);
+  await expect(keptSecrets(id)).resolves.toBe(1);
+});
+
+it.each(STEPS)('a signing secret whose rotation dies at %s is one more secret', async (step) => {
+  const sent = { url: `https://hooks.nowhere.invalid/rotated-${step}`, events: ['api_key.created'] };
+  const { id } = (await admin().post('/v1/webhooks', sent)).body;
+  const path = `/v1/webhooks/${String(id)}/rotate-secret`;
+  const rotate = () => admin().post(path, {}, { 'idempotency-key': `webhook-rotate-${step}` });
+  const { retried } = await dieThenRetry(step, rotate);
+
+  expect(retried).toMatchObject({ status: 200, body: { id } });
+  const shown = await admin().get(`/v1/webhooks/${String(id)}`, {
+    'x-min-log-position': retried.headers.get('x-log-position') ?? '',
+  });
+  expect(shown.body['secret_hint']).toBe(retried.body['secret_hint']);
+  await expect(keptSecrets(id)).resolves.toBe(2);
+});
+
+async function keptSecrets(webhookId: unknown): Promise<number> {
+  return asOwner(system.dataDir, async (client) => {
+    const { rowCount } = await client.query('select from webhook_secrets.secrets where webhook_id = $1', [webhookId]);
+    return rowCount ?? 0;
+  });
+}
 
 /** Sends the request to a process that dies at the step, then twice to the next one on the same data. */
 async function dieThenRetry(
@@ -71,7 +111,6 @@ async function dieThenRetry(
   expect(replayed).toMatchObject({ status: retried.status, text: retried.text });
   expect(replayed.headers.get('idempotent-replayed')).toBe('true');
   expect(replayed.headers.get('x-log-position')).toBe(retried.headers.get('x-log-position'));
-  await expect(codeOf(retried.body['secret'])).resolves.toBe('valid');
   const books = await readBooks(admin(), retried.headers.get('x-log-position'));
   expectBooksAgree(books);
   return { retried, books };

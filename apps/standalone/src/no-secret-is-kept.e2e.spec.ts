@@ -67,6 +67,23 @@ it('keeps no secret in the database, its files or the log, after every kind of c
   ]) {
     await admin.get(path, { 'x-min-log-position': position });
   }
+  const endpoint = { url: 'https://hooks.nowhere.invalid/', events: ['api_key.created'] };
+  const hook = await admin.post('/v1/webhooks', endpoint, idempotent('hook'));
+  const at = `/v1/webhooks/${String(hook.body['id'])}`;
+  const newHook = await admin.post(`${at}/rotate-secret`, {}, idempotent('hook-rotate'));
+  expect([hook.status, newHook.status]).toEqual([201, 200]);
+  const signing = [hook, newHook].map(({ body }) => String(body['secret']));
+  for (const leaked of signing) {
+    await admin.request('PATCH', at, {
+      body: { description: `leaked: ${leaked}` },
+      headers: idempotent(leaked.slice(6, 9)),
+    });
+    await admin.request('PATCH', at, { body: { [leaked]: leaked }, headers: {} });
+    await admin.post(`/v1/webhooks/${encodeURIComponent(leaked)}/pause`, {});
+    await admin.post(`${at}/test`, { event_type: leaked }, idempotent('hook-test'));
+  }
+  await admin.post(`${at}/test`, { event_type: 'job.failed' });
+  await admin.get(`${at}/deliveries`);
   await admin.get('/v1/system_audit_log/export?format=ndjson');
   await admin.post('/v1/system_audit_log/export_ack', { row_count: 1 }, idempotent('ack'));
   await admin.request('DELETE', `/v1/api-keys/${id}`, { headers: idempotent('delete') });
@@ -83,8 +100,9 @@ it('keeps no secret in the database, its files or the log, after every kind of c
     'a key': [secret, rotated, plain].flatMap((text) => [text, text.slice(28, 71)]),
     'a platform token': [platform_token],
     'a token of a person': [admin_token, ...admin_token.split('.').slice(1)],
+    'a signing secret': signing.map((text) => text.slice(6)).flatMap(inEverySpelling),
     'an Idempotency-Key': [HEADER],
-    'a pepper or position key': keys.flatMap((text) => [text, respelt(text, 'hex'), respelt(text, 'latin1')]),
+    'a pepper or position key': keys.flatMap(inEverySpelling),
     'a log position': [position],
   };
   for (const [what, texts] of Object.entries(planted)) {
@@ -97,6 +115,7 @@ interface Keys {
   readonly position_key: string;
 }
 
-function respelt(base64: string, encoding: 'hex' | 'latin1'): string {
-  return Buffer.from(base64, 'base64').toString(encoding);
+function inEverySpelling(base64: string): readonly string[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return [base64, bytes.toString('hex'), bytes.toString('latin1')];
 }

@@ -4,8 +4,11 @@ const LINE_BREAK_OR_TAB = /[\t\n\r]/;
 /** With the `u` flag a surrogate of a pair is no surrogate, so what matches stands alone. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The secret of a key: people paste it into a reason when it leaked, and texts are stored, shown and exported. */
-const KEY_SECRET = /ak_(live|test)_[0-9A-Za-z]{69}/;
+/**
+ * The secret of a key, or one that webhooks are signed with: people paste it into a reason when it leaked, and texts are
+ * stored, shown and exported.
+ */
+const SECRET = /ak_(live|test)_[0-9A-Za-z]{69}|whsec_[0-9A-Za-z+/]{43}=/;
 
 export interface TextRule {
   /** In code points. */
@@ -20,7 +23,7 @@ export function textProblem(value: string, { max, min = 0, lineBreaks = false }:
   if (LONE_SURROGATE.test(value)) return 'must not contain a lone surrogate';
   if (CONTROL.test(value)) return 'must not contain control characters';
   if (!lineBreaks && LINE_BREAK_OR_TAB.test(value)) return 'must not contain tabs or line breaks';
-  if (KEY_SECRET.test(value)) return 'must not contain the secret of a key';
+  if (SECRET.test(value)) return 'must not contain the secret of a key or of a webhook endpoint';
   // A code point takes one or two units, so most texts need no counting.
   const length = value.length <= max && value.length >= 2 * min ? value.length : [...value].length;
   if (length > max) return `must have at most ${max} characters`;

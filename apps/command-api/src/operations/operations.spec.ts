@@ -94,6 +94,10 @@ it('documents every route that there is', async () => {
     'GET /v1/system_audit_log/export',
     'GET /v1/system_audit_log/metadata',
     'GET /v1/usage',
+    'GET /v1/webhooks',
+    'GET /v1/webhooks/{id}',
+    'GET /v1/webhooks/{id}/deliveries',
+    'GET /v1/webhooks/{id}/deliveries/{delivery_id}',
     'GET /v1/whoami',
     'POST /v1/api-keys/verify',
   ]);

@@ -92,8 +92,12 @@ export class WebhookWrites {
     }
   }
 
-  /** What the endpoint's deliveries say of it; of one without any, nothing. @throws DatabaseUnavailable */
+  /**
+   * What the endpoint's deliveries say of it; of one without any, nothing.
+   * @throws DomainRejection `webhook_not_found` for what is no endpoint's id @throws DatabaseUnavailable
+   */
   async figures(orgId: string, webhookId: string): Promise<WebhookFigures> {
+    assertWebhookId(webhookId);
     return (await this.options.deliveries.figures(orgId, [webhookId])).get(webhookId) ?? NO_FIGURES;
   }
 

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
 import { makeWebhook, WEBHOOK_SETTINGS, WEBHOOK_URL } from '../testing/webhook-api.js';
 
@@ -91,6 +92,7 @@ it.each<[Record<string, unknown>, string]>([
   [{ events: [5] }, 'events'],
   [{ description: 'd'.repeat(2_001) }, 'description'],
   [{ description: 'a\u0007' }, 'description'],
+  [{ description: `leaked: whsec_${'A'.repeat(43)}=` }, 'description'],
   [{ secret: 'whsec_x' }, 'secret'],
   [{ status: 'paused' }, 'status'],
 ])('answers 422 with the field to %j', async (fields, field) => {
@@ -151,6 +153,44 @@ it('pauses, activates and deletes, each again without a change', async () => {
     ['POST', `${path}/rotate-secret`],
   ] as const)
     expect(await api.call(admin, method, at, {})).toMatchObject({ status: 404, code: 'webhook_not_found' });
+});
+
+it.each(['x', 'whk_', 'whk_0000000000000000000%00', '%00', `whk_${'a'.repeat(21)}`, '%F0%9F%94%91'])(
+  'answers 404 to %s, which no endpoint is called',
+  async (id) => {
+    const calls: readonly [string, string, unknown][] = [
+      ['GET', '', undefined],
+      ['GET', '/deliveries', undefined],
+      ['GET', '/deliveries/%00', undefined],
+      ['PATCH', '', { events: ['job.failed'] }],
+      ['DELETE', '', undefined],
+      ['POST', '/pause', {}],
+      ['POST', '/activate', {}],
+      ['POST', '/rotate-secret', {}],
+      ['POST', '/test', { event_type: 'job.failed' }],
+      ['POST', '/replay', { since: 1 }],
+      ['POST', '/deliveries/%00/redeliver', {}],
+    ];
+    for (const [method, rest, body] of calls) {
+      const answer = await api.call(admin, method, `/v1/webhooks/${id}${rest}`, body);
+      expect([method, rest, answer.status, answer.code]).toEqual([method, rest, 404, 'webhook_not_found']);
+    }
+  },
+);
+
+it('answers a change that those who send could not be told at once: the log tells them', async () => {
+  const { path } = await makeWebhook(api);
+  const owner = new pg.Client({ connectionString: api.ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query('begin');
+    await owner.query('lock table webhooks.endpoints in share row exclusive mode');
+    const paused = await post(`${path}/pause`);
+    expect(paused).toMatchObject({ status: 200, body: { status: 'paused' } });
+    expect((await api.getAfter(paused, path)).body).toMatchObject({ status: 'paused' });
+  } finally {
+    await owner.end();
+  }
 });
 
 it('rotates the secret, which it shows once', async () => {
