@@ -5,7 +5,7 @@ import { readComposeFile, type ComposeService } from './testing/compose-file.js'
 
 const DEVELOPMENT = 'docker-compose.yml';
 const PRODUCTION = 'docker-compose.production.yml';
-const APPS = ['command-api', 'projector'];
+const APPS = ['command-api', 'projector', 'webhook-dispatcher'];
 const schema = JSON.parse(readFileSync('deploy/testing/compose.schema.json', 'utf8')) as object;
 const documentation = readFileSync('docs/compose.md', 'utf8');
 
@@ -25,7 +25,9 @@ describe.each([DEVELOPMENT, PRODUCTION])('%s', (path) => {
       ...new Set(services.flatMap(([, service]) => names(service))),
     ];
     const volumes = used((service) => service.volumes ?? []).filter((volume) => !isHostPath(volume));
-    expect(volumes.map((volume) => volume.split(':')[0]).sort()).toEqual(Object.keys(file.volumes).sort());
+    expect([...new Set(volumes.map((volume) => volume.split(':')[0]))].sort()).toEqual(
+      Object.keys(file.volumes).sort(),
+    );
     expect([...used((service) => service.secrets ?? [])].sort()).toEqual(Object.keys(file.secrets).sort());
     expect([...used((service) => service.networks ?? [])].sort()).toEqual(Object.keys(file.networks ?? {}).sort());
     const needed = used((service) => Object.keys(service.depends_on ?? {}));
@@ -52,9 +54,10 @@ describe.each([DEVELOPMENT, PRODUCTION])('%s', (path) => {
     const known = Object.values(SETTINGS).map(({ name }): string => name);
     expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
     const settings = parseSettings(withoutEngine(environment));
-    expect([settings.databaseUrlFile, settings.eventStoreUrlFile]).toEqual([
+    expect([settings.databaseUrlFile, settings.eventStoreUrlFile, settings.natsUrlFile]).toEqual([
       'deploy/development/database_url',
       'deploy/development/event_store_url',
+      'deploy/development/nats_url',
     ]);
   });
 
@@ -82,7 +85,8 @@ it('runs the same in both forms but for who signs in, the secrets and TLS', () =
   for (const name of ['OIDC_ISSUER', 'OIDC_AUDIENCE']) expect(environment[name]).toMatch(/^\$\{OIDC_[A-Z]+:\?.+\}$/);
   expect(networks).toEqual(['stores', 'outside']);
   expect(readComposeFile(PRODUCTION).networks).toEqual({ stores: { internal: true }, outside: null });
-  for (const name of ['projector', 'event-store', 'postgres'])
+  expect(serviceOf(PRODUCTION, 'webhook-dispatcher').networks).toEqual(['stores', 'outside']);
+  for (const name of ['projector', 'event-store', 'postgres', 'nats'])
     expect(serviceOf(PRODUCTION, name).networks).toEqual(['stores']);
 });
 

@@ -28,6 +28,10 @@ keep database_url "postgres://keyledger:$(cat postgres_password)@postgres:5432/k
 keep event_store_url \
   "esdb://admin:$(cat event_store_admin_password)@event-store:2113?tls=true&tlsCAFile=/run/secrets/event_store_ca.crt"
 
+# A letter first: NATS takes what begins with a digit for a number.
+[ -e nats_password ] || keep nats_password "n$(password)"
+keep nats_url "nats://keyledger:$(cat nats_password)@nats:4222"
+
 if [ ! -e event_store_ca.crt ]; then
   openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj '/CN=Keyledger event store CA' \
     -keyout event_store_ca.key -out ca.unfinished 2> /dev/null

@@ -33,12 +33,14 @@ it('makes every secret that the production form mounts, readable in containers a
 });
 
 it('makes settings and a keyring that the product takes, with the passwords that the stores get', async () => {
-  const { databaseUrl, eventStoreUrl } = parseSettings({
+  const { databaseUrl, eventStoreUrl, natsUrl } = parseSettings({
     DATABASE_URL_FILE: join(directory, 'database_url'),
     EVENT_STORE_URL_FILE: join(directory, 'event_store_url'),
+    NATS_URL_FILE: join(directory, 'nats_url'),
   });
   expect(new URL(databaseUrl ?? '').password).toBe(await read('postgres_password'));
   expect(new URL(eventStoreUrl ?? '').password).toBe(await read('event_store_admin_password'));
+  expect(new URL(natsUrl ?? '').password).toBe(await read('nats_password'));
   expect((await readKeyring(join(directory, 'keyring.json'))).currentPepper).toBe(1);
 });
 

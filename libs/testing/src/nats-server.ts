@@ -11,10 +11,13 @@ import { freePort } from './system/free-port.js';
 /** Where Debian's package puts it, which the test set-up installs. */
 const SERVER = '/usr/sbin/nats-server';
 
-/**
- * What tests with a server are described by: they are skipped by name where none is installed, and fail in CI.
- */
-export const describeWithNats = existsSync(SERVER) || process.env['CI'] === 'true' ? describe : describe.skip;
+export const hasNatsServer = existsSync(SERVER);
+
+/** Describes tests that need a server: they are skipped by name where none is installed, and fail in CI. */
+export function describeWithNats(name: string, tests: () => void): void {
+  if (hasNatsServer || process.env['CI'] === 'true') describe(name, tests);
+  else describe.skip(name, tests);
+}
 
 /** A real nats-server with JetStream of one test's own, which can be killed, frozen, wiped and started again. */
 export class NatsServer {

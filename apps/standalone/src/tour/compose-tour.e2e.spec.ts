@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '#libs/embedded-postgres';
-import { eventually, freePort, ProductProcess } from '#libs/testing';
+import { eventually, freePort, hasNatsServer, NatsServer, ProductProcess } from '#libs/testing';
 import { EventStoreDbServer } from '#libs/testing/eventstoredb-stand-in';
 import { readComposeFile } from '../../../../deploy/testing/compose-file.js';
 import { takeTour } from './take-tour.js';
@@ -17,6 +17,7 @@ const server = EventStoreDbServer.isReal ? 'a real EventStoreDB' : 'the stand-in
 let directory: string;
 let postgres: EmbeddedPostgres;
 let eventStore: EventStoreDbServer;
+let nats: NatsServer;
 const running: ComposedApp[] = [];
 
 /** An app as a container of the compose file runs it: only the mount points and the ports are this machine's. */
@@ -66,11 +67,16 @@ beforeAll(async () => {
   await Promise.all([mkdir(join(directory, 'secrets')), mkdir(join(directory, 'data'))]);
   postgres = await EmbeddedPostgres.start({ directory: join(directory, 'postgres') });
   eventStore = await EventStoreDbServer.start();
-  const here = { database_url: await postgres.database('keyledger'), event_store_url: eventStore.url };
+  // Where none is installed, the apps have to do without, as they can.
+  nats = await NatsServer.prepare();
+  if (hasNatsServer) await nats.launch();
+  const database_url = await postgres.database('keyledger');
+  const here = { database_url, event_store_url: eventStore.url, nats_url: nats.url };
   for (const [name, url] of Object.entries(here)) await writeFile(join(directory, 'secrets', name), `${url}\n`);
 });
 afterAll(async () => {
   await Promise.all(running.map((app) => app.stop()));
+  await nats.dispose();
   await eventStore.dispose();
   await postgres.stop();
   await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -78,7 +84,10 @@ afterAll(async () => {
 
 it(`the README tour works as it stands on the apps of the compose file, over ${server}`, async () => {
   const [api, projector] = await Promise.all([ComposedApp.start('command-api'), ComposedApp.start('projector')]);
-  for (const app of [api, projector]) await eventually('health', async () => ((await app.isHealthy()) ? true : null));
+  const isHealthy = (app: ComposedApp) => eventually('health', async () => ((await app.isHealthy()) ? true : null));
+  for (const app of [api, projector]) await isHealthy(app);
+  const dispatcher = await ComposedApp.start('webhook-dispatcher');
+  await isHealthy(dispatcher);
 
   const { url } = JSON.parse(await readFile(join(directory, 'data/session.json'), 'utf8')) as { url: string };
   expect(url).toBe(api.url);
@@ -88,7 +97,7 @@ it(`the README tour works as it stands on the apps of the compose file, over ${s
     const found = withoutAccidents(readable(printed[index] ?? ''));
     expect({ commands, output: found }).toEqual({ commands, output: withoutAccidents(readable(output ?? '')) });
   });
-  const apps = [api, projector];
-  expect(await Promise.all(apps.map((app) => app.stop()))).toEqual([0, 0]);
-  expect(await Promise.all(apps.map((app) => app.isHealthy()))).toEqual([false, false]);
+  const apps = [api, projector, dispatcher];
+  expect(await Promise.all(apps.map((app) => app.stop()))).toEqual([0, 0, 0]);
+  expect(await Promise.all(apps.map((app) => app.isHealthy()))).toEqual([false, false, false]);
 });
