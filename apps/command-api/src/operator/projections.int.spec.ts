@@ -32,6 +32,7 @@ it('shows operators every projection, and that it runs', async () => {
     { name: 'jobs', version: 1 },
     { name: 'policy-types', version: 1 },
     { name: 'usage', version: 1 },
+    { name: 'webhooks', version: 1 },
   ]);
 });
 

@@ -46,7 +46,7 @@ it.each([
 it('says what the audit log can be filtered by', async () => {
   const { body } = await api.get('/v1/system_audit_log/metadata');
   expect(body).toMatchObject({
-    target_types: ['api_key', 'job', 'policy_type', 'audit_log'],
+    target_types: ['api_key', 'job', 'webhook', 'policy_type', 'audit_log'],
     actors: [{ id: ADA.id, name: 'Ada' }],
   });
 });
