@@ -20,6 +20,7 @@ import * as revocation from './revocation.bench.js';
 import * as usage from './usage.bench.js';
 import * as verifyFunction from './verify-function.bench.js';
 import * as verifyHttp from './verify-http.bench.js';
+import * as webhooks from './webhooks.bench.js';
 
 /** Every benchmark, in the order in which it runs. */
 const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<BenchRow[]> }>> = {
@@ -38,6 +39,7 @@ const BENCHES: Readonly<Record<string, { run(context: BenchContext): Promise<Ben
   'verify-http': verifyHttp,
   'create-key': createKey,
   revocation,
+  webhooks,
   memory,
 };
 

@@ -14,9 +14,8 @@ const AT_ONCE = 2_000;
 export async function emptyDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  // The generations of the read models have schemas of their own.
   const { rows } = await client.query<{ name: string }>(
-    `select quote_ident(nspname) as name from pg_namespace where nspname ~ '^(read_model|event_store$|keyledger$)'`,
+    `select quote_ident(nspname) as name from pg_namespace where nspname !~ '^(pg_|information_schema$|public$)'`,
   );
   if (rows.length > 0) await client.query(`drop schema ${rows.map(({ name }) => name).join(', ')} cascade`);
   await client.end();
