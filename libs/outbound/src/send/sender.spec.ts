@@ -143,17 +143,3 @@ it('never rejects, also where a header is impossible', async () => {
   expect(await send(undefined, { 'x-bad': 'a\r\nb: c' })).toMatchObject({ errorClass: 'reset' });
   expect(await send()).toMatchObject({ errorClass: null });
 });
-
-it('asks no proxy of the environment', async () => {
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    HTTP_PROXY: 'http://127.0.0.1:1',
-    http_proxy: 'http://127.0.0.1:1',
-    NODE_USE_ENV_PROXY: '1',
-  });
-  try {
-    expect(await send()).toMatchObject({ errorClass: null });
-  } finally {
-    process.env = before;
-  }
-});
