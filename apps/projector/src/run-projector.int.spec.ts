@@ -3,11 +3,19 @@ import pg from 'pg';
 import { lineageOf, lineageStream } from '#libs/domain';
 import { NO_STREAM } from '#libs/event-store';
 import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
+import { JetStreamBus } from '#libs/messaging';
 import { SILENT } from '#libs/observability';
 import { migrate, roleUrl } from '#libs/postgres';
 import { CheckpointWaiter } from '#libs/projections';
 import { ApiKeyHistoryProjection, ApiKeysProjection, AuditLogProjection } from '#libs/read-models';
-import { apiKeyCreated, createTestDatabase, keyId, type TestDatabase } from '#libs/testing';
+import {
+  apiKeyCreated,
+  createTestDatabase,
+  describeWithNats,
+  keyId,
+  NatsServer,
+  type TestDatabase,
+} from '#libs/testing';
 import { runProjector } from './run-projector.js';
 
 let database: TestDatabase;
@@ -43,6 +51,34 @@ it('projects what is appended, as the api role in another process can see, until
   stopping.abort();
   await running;
   await store.close();
+});
+
+describeWithNats('with NATS', () => {
+  it('publishes what receivers are told, for a reader in another process', async () => {
+    const server = await NatsServer.start();
+    const stopping = new AbortController();
+    const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'silent', NATS_URL: server.url };
+    const running = runProjector(environment, stopping.signal);
+    await migrate(database.url, eventStoreMigrations);
+    const store = await PostgresEventStore.open({ ownerUrl: database.url, logger: SILENT });
+    const { type, data, metadata } = apiKeyCreated();
+    const stream = lineageStream(lineageOf(keyId(0)) ?? '');
+    await store.append(stream, NO_STREAM, [{ id: randomUUID(), type, data, metadata }]);
+
+    const bus = new JetStreamBus({ url: server.url, logger: SILENT });
+    const found = [];
+    for await (const { messages } of bus.subscribe({ signal: stopping.signal })) {
+      found.push(...messages.filter(({ content }) => content !== null));
+      if (found.length > 0) break;
+    }
+    expect(found[0]).toMatchObject({ position: '1', previous: '0', content: { event: { type: 'api_key.created' } } });
+
+    stopping.abort();
+    await running;
+    await bus.close();
+    await store.close();
+    await server.dispose();
+  });
 });
 
 it.each([
