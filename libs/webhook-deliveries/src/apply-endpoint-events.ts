@@ -49,14 +49,15 @@ async function apply(
 ): Promise<void> {
   const { webhook_id, url } = event.data;
   const { status, secrets } = whatIsSaid(event);
+  const [orgId, saidSecrets] = [event.metadata.org_id, secrets === null ? null : JSON.stringify(secrets)];
   if (event.type === 'webhook.created') {
-    await client.query(MAKE, [webhook_id, event.metadata.org_id, url, JSON.stringify(secrets), revision]);
-  } else {
-    const saidSecrets = secrets === null ? null : JSON.stringify(secrets);
-    await client.query(CHANGE, [webhook_id, event.metadata.org_id, url, status, saidSecrets, revision]);
+    const made = await client.query(MAKE, [webhook_id, orgId, url, saidSecrets, revision]);
+    if (made.rowCount === 1) return;
   }
-  if (status !== null && status !== 'active')
-    await client.query(`select pg_notify('${HALTED_CHANNEL}', $1)`, [webhook_id]);
+  const changed = await client.query<{ halts: boolean }>(CHANGE, [
+    ...[webhook_id, orgId, url, status, saidSecrets, revision],
+  ]);
+  if (changed.rows[0]?.halts === true) await client.query(`select pg_notify('${HALTED_CHANNEL}', $1)`, [webhook_id]);
 }
 
 function whatIsSaid(event: WebhookEvent): Said {
@@ -93,6 +94,10 @@ const MAKE = `
   values ($1, $2, 'active', $5, $3, $5, $4, $5)
   on conflict (webhook_id) do nothing`;
 
+/** Of the row itself, not of a look at it before: whoever waited for another writer goes by what that one has written. */
+const NEWS = `($4::text is not null and e.status_revision < $6::int)`;
+const ACTIVATION = `(${NEWS} and $4 = 'active')`;
+
 /** An activation has its failures counted anew, and what waits is looked for at once. */
 const CHANGE = `
   update webhooks.endpoints e set
@@ -100,16 +105,13 @@ const CHANGE = `
     url_revision = greatest(e.url_revision, $6),
     secrets = case when $5::jsonb is not null and e.secrets_revision < $6 then $5::jsonb else e.secrets end,
     secrets_revision = case when $5::jsonb is null then e.secrets_revision else greatest(e.secrets_revision, $6) end,
-    status = case when said.news then $4 else e.status end,
-    status_revision = case when said.news then $6 else e.status_revision end,
-    disable_reason = case when said.news then null else e.disable_reason end,
-    due_at = case when said.news and $4 = 'active' then '-infinity' else e.due_at end,
-    full_until = case when said.news and $4 = 'active' then '-infinity' else e.full_until end,
-    failing_since = case when said.news and $4 = 'active' then null else e.failing_since end,
-    failed_attempts = case when said.news and $4 = 'active' then 0 else e.failed_attempts end,
-    failed_hours = case when said.news and $4 = 'active' then 0 else e.failed_hours end
-  from (
-    select webhook_id, $4::text is not null and status_revision < $6::int as news
-    from webhooks.endpoints where webhook_id = $1 and org_id = $2
-  ) said
-  where e.webhook_id = said.webhook_id`;
+    status = case when ${NEWS} then $4 else e.status end,
+    status_revision = case when ${NEWS} then $6 else e.status_revision end,
+    disable_reason = case when ${NEWS} then null else e.disable_reason end,
+    due_at = case when ${ACTIVATION} then '-infinity' else e.due_at end,
+    full_until = case when ${ACTIVATION} then '-infinity' else e.full_until end,
+    failing_since = case when ${ACTIVATION} then null else e.failing_since end,
+    failed_attempts = case when ${ACTIVATION} then 0 else e.failed_attempts end,
+    failed_hours = case when ${ACTIVATION} then 0 else e.failed_hours end
+  where e.webhook_id = $1 and e.org_id = $2
+  returning e.status <> 'active' and e.status_revision = $6 as halts`;

@@ -33,13 +33,12 @@ export async function beginFanOut(client: pg.ClientBase | pg.Pool, head: Positio
   await client.query('select webhooks.begin_fan_out($1)', [head.toString()]);
 }
 
-/** Where to go on: where an operator asked for it, over the whole log once more, and otherwise behind what was folded last. */
-export async function loadFanOut(client: pg.ClientBase): Promise<FanOutCheckpoint> {
-  await client.query(
-    `update webhooks.fan_out set position = 0, send_from = asked_send_from, asked_send_from = null,
-       last_stream = null, last_revision = null, last_event_id = null
-     where asked_send_from is not null`,
-  );
+/**
+ * Where to go on: behind what was folded last, or where an operator asked for it, from the beginning of the log. Nothing is
+ * sent then until `head`, where endpoints are what they are; and nobody can ask for what is beyond it not to be sent.
+ */
+export async function loadFanOut(client: pg.ClientBase, head: Position): Promise<FanOutCheckpoint> {
+  await client.query('select webhooks.begin_again($1)', [head.toString()]);
   const { rows } = await client.query<CheckpointRow>(
     'select position, send_from, last_stream, last_revision, last_event_id from webhooks.fan_out',
   );
@@ -48,6 +47,12 @@ export async function loadFanOut(client: pg.ClientBase): Promise<FanOutCheckpoin
   const { last_stream: stream, last_revision: revision, last_event_id: id } = row;
   const last = stream === null || revision === null || id === null ? null : { stream, revision: Number(revision), id };
   return { position: toPosition(row.position), sendFrom: toPosition(row.send_from), last };
+}
+
+/** Whether an operator has asked for another place to send from, which whoever begins next heeds. */
+export async function isSendFromAsked(client: pg.ClientBase | pg.Pool): Promise<boolean> {
+  const { rowCount } = await client.query('select from webhooks.fan_out where asked_send_from is not null');
+  return rowCount === 1;
 }
 
 /** What the API's waiter asks for (see `CheckpointWaiter`). */

@@ -116,6 +116,7 @@ async function writeStep(
   step: EndpointStep,
 ): Promise<void> {
   const { webhookId, events, numbered, deliveries, redelivered, replayed, subscribed } = step;
+  await client.query(LOCK, [[webhookId, ...numbered.map(({ webhook_id }) => webhook_id)]]);
   await applyEndpointEvent(client, step.event);
   if (subscribed !== undefined) await client.query(SUBSCRIBE, [webhookId, subscribed, step.event.revision === 0]);
   await client.query(LIST_EVENTS, [JSON.stringify(events)]);
@@ -140,6 +141,10 @@ function replayValues(webhookId: string, position: Position, replay: Replay): un
   const { replayId, orgId, types, since, until } = replay;
   return [replayId, orgId, webhookId, types, since, until, position.toString()];
 }
+
+/** In the order in which all do, so that nobody waits in a circle. */
+const LOCK = `
+  select from webhooks.endpoints where webhook_id = any($1) order by webhook_id for no key update`;
 
 /** An endpoint that begins, begins with its numbers. */
 const SUBSCRIBE = `

@@ -19,7 +19,7 @@ const SILENCE = Symbol('silence');
 /**
  * What happened behind a place of the log, for ever: as the bus brings it while each message says that nothing lies between
  * it and the one before, and from the log itself where one is missing, or the bus says nothing although the log goes on. So
- * a bus that loses everything costs time and nothing else.
+ * a bus that loses everything costs time and nothing else. While nothing happens a page comes all the same, an empty one.
  */
 export async function* fanOutPages(
   { eventStore, bus, logger, silenceMs = SILENCE_MS }: FanOutPagesOptions,
@@ -38,12 +38,13 @@ export async function* fanOutPages(
       const result = await orSilence(next, silenceMs, signal);
       if (result === SILENCE) {
         yield* log.upTo(await eventStore.head(), signal);
+        yield { messages: [], position: log.at, ack: () => undefined };
         continue;
       }
       next = null;
       if (result.done === true) return;
       const { value: batch } = result;
-      const fresh = batch.messages.filter(({ position }) => BigInt(position) > log.at);
+      const fresh = ascending(batch.messages, log.at);
       const last = fresh.at(-1);
       if (last === undefined) batch.ack();
       else if (isInTurn(fresh, log.at)) {
@@ -88,6 +89,16 @@ class LogReader {
       if (page.caughtUp) return;
     }
   }
+}
+
+/** Without what comes again, or after a later one that has it missing. */
+function ascending(messages: readonly LogMessage[], at: Position): readonly LogMessage[] {
+  let reached: bigint = at;
+  return messages.filter(({ position }) => {
+    if (BigInt(position) <= reached) return false;
+    reached = BigInt(position);
+    return true;
+  });
 }
 
 function isInTurn(messages: readonly LogMessage[], at: Position): boolean {

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { BEGINNING, type EventStore, type Position } from '#libs/event-store';
-import { pause } from '#libs/lifecycle';
+import { Backoff, pause } from '#libs/lifecycle';
 import type { MessageBus } from '#libs/messaging';
 import type { Logger } from '#libs/observability';
 import { CheckpointConflict, OwnerLoop, Ownership, type OwnersWork } from '#libs/projections';
-import { beginFanOut, loadFanOut } from '#libs/webhook-deliveries';
+import { beginFanOut, isSendFromAsked, loadFanOut } from '#libs/webhook-deliveries';
 import { assertFoldedLog } from './assert-folded-log.js';
 import type { FanOutPage } from './fan-out-page.js';
 import { fanOutPages } from './fan-out-pages.js';
@@ -30,11 +30,13 @@ export interface FanOutStatus {
 }
 
 const STANDBY_POLL_MS = 500;
+/** How often the owner looks whether an operator has asked for another place to send from. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Gives every event to the endpoints that subscribe to it, in log order and under their own dense numbers: one owner at a
  * time, the others stand by. It makes rows and sends nothing. It never sets an event aside: what it cannot fold stops it,
- * visibly, for whatever came behind would get the wrong number.
+ * visibly, for whatever came behind would get the wrong number. Where an operator asks for it, it begins anew.
  */
 export class FanOut {
   readonly #stopping = new AbortController();
@@ -60,7 +62,7 @@ export class FanOut {
     return { state: this.#state, position: this.#owned?.checkpoint ?? BEGINNING, error: this.#error };
   }
 
-  #run(): Promise<void> {
+  async #run(): Promise<void> {
     const { eventStore, bus, logger, silenceMs } = this.options;
     const owner = {
       acquire: () => this.#acquire(),
@@ -71,7 +73,28 @@ export class FanOut {
     const options = { eventStore, bus, logger, ...(silenceMs === undefined ? {} : { silenceMs }) };
     const pages = (after: Position, signal: AbortSignal): AsyncIterable<FanOutPage> =>
       fanOutPages(options, after, signal);
-    return new OwnerLoop({ owner, pages, signal: this.#stopping.signal }).run();
+    do await new OwnerLoop({ owner, pages, signal: this.#stopping.signal }).run();
+    while (await this.#mayBeginAnew());
+  }
+
+  /** False: it was told to stop. One that gave up waits until an operator asks for another place to send from. */
+  async #mayBeginAnew(): Promise<boolean> {
+    const { pool, logger } = this.options;
+    const { signal } = this.#stopping;
+    const backoff = new Backoff({ firstMs: LOOK_EVERY_MS, longestMs: 30_000 });
+    while (!signal.aborted) {
+      let pauseMs = LOOK_EVERY_MS;
+      try {
+        if (this.#error === null || (await isSendFromAsked(pool))) break;
+        backoff.succeeded();
+      } catch (error) {
+        pauseMs = backoff.failed();
+        logger.warn({ err: error, pauseMs }, 'the fan-out could not look for what an operator asks');
+      }
+      await pause(pauseMs, signal);
+    }
+    this.#error = null;
+    return !signal.aborted;
   }
 
   async #acquire(): Promise<Ownership | null> {
@@ -89,20 +112,24 @@ export class FanOut {
 
   async #begin({ client }: Ownership): Promise<OwnersWork<FanOutPage>> {
     const { eventStore, logger } = this.options;
-    await beginFanOut(client, await eventStore.head());
-    const checkpoint = await loadFanOut(client);
+    const head = await eventStore.head();
+    await beginFanOut(client, head);
+    const checkpoint = await loadFanOut(client, head);
     await assertFoldedLog(eventStore, checkpoint);
     const owned = new OwnedFanOut(client, checkpoint.position);
     this.#owned = owned;
     this.#state = 'running';
     const { position, sendFrom } = checkpoint;
     logger.info({ position: position.toString(), sendFrom: sendFrom.toString() }, 'the fan-out of webhooks is running');
+    let lookedAt = performance.now();
     return {
       checkpoint: position,
       take: async (page) => {
         await owned.take(page);
         page.ack();
-        return false;
+        if (performance.now() - lookedAt < LOOK_EVERY_MS) return false;
+        lookedAt = performance.now();
+        return isSendFromAsked(client);
       },
     };
   }

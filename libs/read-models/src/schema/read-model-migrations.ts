@@ -7,6 +7,7 @@ import { auditEntriesMigration } from './audit-entries.migration.js';
 import { auditLogMigration } from './audit-log.migration.js';
 import { expiringKeysMigration } from './expiring-keys.migration.js';
 import { readModelGenerationsMigration } from './generations.migration.js';
+import { keyUsesMigration } from './key-uses.migration.js';
 import { policyTypesMigration } from './policy-types.migration.js';
 import { jobsMigration } from './jobs.migration.js';
 import { usageMigration } from './usage.migration.js';
@@ -26,4 +27,5 @@ export const readModelMigrations: readonly Migration[] = [
   usageMigration,
   webhooksMigration,
   expiringKeysMigration,
+  keyUsesMigration,
 ];

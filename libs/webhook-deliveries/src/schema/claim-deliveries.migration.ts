@@ -25,15 +25,21 @@ export const claimDeliveriesMigration: Migration = {
       v_now timestamptz := clock_timestamp();
       v_until timestamptz := v_now + make_interval(secs => p_lease_ms / 1000.0);
       v_left int := p_most;
+      -- Looked past at once: as many endpoints as they have, they must not hide those of others.
+      v_without_room text[] := coalesce(
+        (select array_agg(o) from unnest(p_orgs, p_in_flight) as given(o, n) where n >= p_most_of_org), '{}');
       v_of_org jsonb := coalesce((select jsonb_object_agg(o, n) from unnest(p_orgs, p_in_flight) as given(o, n)), '{}');
       v_endpoint record;
       v_free int;
       v_room int;
       v_taken int;
     begin
+      -- What is folded once more says of endpoints what they were: nothing is sent before it says what they are.
+      if exists (select from webhooks.fan_out where position < catch_up_to) then return; end if;
       for v_endpoint in
         select e.webhook_id, e.org_id, e.url, e.secrets, e.most_in_flight from webhooks.endpoints e
         where e.status = 'active' and e.disable_reason is null and e.slow = p_slow and e.due_at <= v_now
+          and e.org_id <> all (v_without_room)
         order by e.due_at limit 500 for no key update skip locked
       loop
         exit when v_left <= 0;

@@ -10,10 +10,34 @@ export const fanOutMigration: Migration = {
     -- Whoever is first on a new installation, or after a lost database: what the log holds by then is never sent.
     create function webhooks.begin_fan_out(p_head numeric) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$
-      insert into webhooks.fan_out (position, high_water, send_from) values (0, 0, p_head) on conflict do nothing;
+      insert into webhooks.fan_out (position, high_water, send_from, catch_up_to) values (0, 0, p_head, p_head)
+        on conflict do nothing;
     $$;
     revoke all on function webhooks.begin_fan_out(numeric) from public;
     grant execute on function webhooks.begin_fan_out(numeric) to {{api}}, {{projector}};
+
+    -- Rows by the million, of which nothing stays.
+    create function webhooks.forget_numbers() returns void
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+      truncate webhooks.events, webhooks.sequences;
+    $$;
+    revoke all on function webhooks.forget_numbers() from public;
+    grant execute on function webhooks.forget_numbers() to {{projector}};
+
+    -- Where an operator asked for it: the whole log once more, which may be another one. Whatever is said of endpoints is
+    -- what the log says, so that one that it does not know is gone; deliveries stay, pending and finished.
+    create function webhooks.begin_again(p_head numeric) returns void language plpgsql as $$
+    begin
+      update webhooks.fan_out set
+        position = 0, send_from = least(asked_send_from, p_head), asked_send_from = null, catch_up_to = p_head,
+        last_stream = null, last_revision = null, last_event_id = null
+      where asked_send_from is not null;
+      if not found then return; end if;
+      perform webhooks.forget_numbers();
+      update webhooks.endpoints set
+        status = 'deleted', status_revision = -1, url_revision = -1, secrets_revision = -1,
+        subscribed = null, last_sequence = 0;
+    end $$;
 
     -- Null: somebody else has moved it. Otherwise up to where everything was folded before, and what is never sent.
     create function webhooks.move_fan_out(p_from numeric, p_to numeric, p_last jsonb)
@@ -103,7 +127,11 @@ export const fanOutMigration: Migration = {
     end $$;
 
     -- Nothing that is pending before that place of the log is sent any more.
-    create function webhooks.skip_pending(p_webhook text, p_before numeric) returns void language sql as $$
+    create function webhooks.skip_pending(p_webhook text, p_before numeric) returns void language plpgsql as $$
+    declare
+      v_now timestamptz := clock_timestamp();
+    begin
+      perform webhooks.make_history_day((v_now at time zone 'UTC')::date);
       with skipped as (
         delete from webhooks.deliveries d where d.webhook_id = p_webhook and d.position < p_before returning d.*
       )
@@ -111,11 +139,11 @@ export const fanOutMigration: Migration = {
         delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of, body,
         created_at, attempts, status, finished_at)
       select delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of,
-        body, created_at, attempts, 'skipped', clock_timestamp()
+        body, created_at, attempts, 'skipped', v_now
       from skipped;
-    $$;
+    end $$;
 
-    -- One again, as a new delivery with the same bytes; false where the first is gone.
+    -- One again, as a new delivery with the same bytes; nothing where the first is gone.
     create function webhooks.deliver_again(
       p_delivery text, p_of text, p_webhook text, p_position numeric, p_high_water numeric, p_send_from numeric
     ) returns void language plpgsql

@@ -28,6 +28,7 @@ export const finishAttemptsMigration: Migration = {
       v_heard webhooks.heard_attempt[];
       v_webhook text;
     begin
+      perform webhooks.make_history_day((v_now at time zone 'UTC')::date);
       -- In one order, so that two who finish at once do not wait for each other.
       perform 1 from webhooks.endpoints e where e.webhook_id in (
         select d.webhook_id from jsonb_populate_recordset(null::webhooks.ended_attempt, p_ended) g
@@ -84,6 +85,11 @@ export const finishAttemptsMigration: Migration = {
     declare
       v_webhook text;
     begin
+      -- Before their deliveries, as everybody does, and by a statement of its own: what is due is then looked for among
+      -- what others have added meanwhile.
+      perform 1 from webhooks.endpoints e where e.webhook_id in (
+        select d.webhook_id from webhooks.deliveries d where d.delivery_id = any(p_ids)
+      ) order by e.webhook_id for no key update;
       for v_webhook in
         with released as (
           update webhooks.deliveries d set
@@ -92,7 +98,7 @@ export const finishAttemptsMigration: Migration = {
           where d.delivery_id = given.id and d.lease_token = given.token
           returning d.webhook_id
         )
-        select distinct webhook_id from released order by 1
+        select distinct webhook_id from released
       loop
         perform webhooks.look_again(v_webhook, false);
       end loop;
@@ -115,7 +121,7 @@ export const finishAttemptsMigration: Migration = {
         failing_since = f.since,
         failed_attempts = f.attempts,
         failed_hours = f.hours,
-        last_failed_hour = coalesce(f.last_hour, case when j.succeeded_at is null then e.last_failed_hour end),
+        last_failed_hour = case when j.succeeded_at is null then greatest(e.last_failed_hour, f.last_hour) else f.last_hour end,
         disable_reason = case
           when e.status <> 'active' then e.disable_reason
           when j.gone then 'gone'
@@ -140,10 +146,10 @@ export const finishAttemptsMigration: Migration = {
           case when j.succeeded_at is null then coalesce(e0.failing_since, min(h.attempted_at)) else min(h.attempted_at) end
             as since,
           count(h.*)::int + case when j.succeeded_at is null then e0.failed_attempts else 0 end as attempts,
-          count(distinct date_trunc('hour', h.attempted_at))::int
-            + case when j.succeeded_at is null then e0.failed_hours
-                - case when bool_or(date_trunc('hour', h.attempted_at) = e0.last_failed_hour) then 1 else 0 end
-              else 0 end as hours,
+          -- What ended late may be of an hour that was counted: only later hours are new ones.
+          count(distinct date_trunc('hour', h.attempted_at)) filter (where j.succeeded_at is not null
+            or e0.last_failed_hour is null or date_trunc('hour', h.attempted_at) > e0.last_failed_hour)::int
+            + case when j.succeeded_at is null then e0.failed_hours else 0 end as hours,
           max(date_trunc('hour', h.attempted_at)) as last_hour
         from webhooks.endpoints e0
         left join unnest(p_heard) h on h.webhook_id = e0.webhook_id and not h.success and not h.test

@@ -65,6 +65,8 @@ export const tablesMigration: Migration = {
       send_from numeric(20) not null,
       -- an operator's wish
       asked_send_from numeric(20),
+      -- nothing is claimed before it has come so far: endpoints are not yet what they are
+      catch_up_to numeric(20) not null,
       -- what was folded last, by which the log is recognised
       last_stream text,
       last_revision bigint,
@@ -185,5 +187,11 @@ export const tablesMigration: Migration = {
     );
     create index replays_open on webhooks.replays (position) where ended_at is null;
     ${confined('replays', { api: READ, projector: CHANGE })}
+
+    -- How many wait, whosesoever they are.
+    create policy for_operators on webhooks.endpoints for select to {{operator}} using (true);
+    create policy for_operators on webhooks.deliveries for select to {{operator}} using (true);
+    grant select (webhook_id, status, due_at) on webhooks.endpoints to {{operator}};
+    grant select (webhook_id, due_at, lease_token) on webhooks.deliveries to {{operator}};
   `,
 };
