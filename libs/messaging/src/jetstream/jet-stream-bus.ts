@@ -67,11 +67,6 @@ export class JetStreamBus implements MessageBus {
     await this.#session.close();
   }
 
-  /** Asks the server whether it answers. @throws BusUnavailable */
-  reach(): Promise<void> {
-    return this.#session.reach();
-  }
-
   async *#follow(ended: AbortSignal): AsyncGenerator<MessageBatch, void, undefined> {
     const received = new ReceivedMessages(await this.#consume(await this.#session.connection()), ended);
     try {

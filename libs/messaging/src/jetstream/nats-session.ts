@@ -37,13 +37,8 @@ export class NatsSession {
     this.#closed = true;
     const connection = await this.#connection?.catch(() => null);
     if (connection == null) return;
-    await answered(connection, FAREWELL_MS).catch(() => undefined);
+    await Promise.race([connection.flush().catch(() => undefined), pause(FAREWELL_MS)]);
     await connection.close();
-  }
-
-  /** Asks the server whether it answers. @throws BusUnavailable */
-  async reach(): Promise<void> {
-    await answered(await this.connection(), CONNECT_WITHIN_MS);
   }
 
   async #connect(): Promise<NatsConnection> {
@@ -76,16 +71,4 @@ export class NatsSession {
   #forget(connection: Promise<NatsConnection>): void {
     if (this.#connection === connection) this.#connection = null;
   }
-}
-
-/** Resolves when the server has taken everything that was handed to the connection. @throws BusUnavailable */
-async function answered(connection: NatsConnection, withinMs: number): Promise<void> {
-  const waiting = new AbortController();
-  const flushed = connection.flush().then(
-    () => true,
-    () => false,
-  );
-  const isAnswered = await Promise.race([flushed, pause(withinMs, waiting.signal).then(() => false)]);
-  waiting.abort();
-  if (!isAnswered) throw new BusUnavailable('NATS did not answer');
 }
