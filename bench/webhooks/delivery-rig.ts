@@ -81,7 +81,15 @@ export class DeliveryRig {
         ...{ reason: null, ip: null, user_agent: null },
       },
       command: (now) => ({
-        ...{ kind: 'CreateWebhook' as const, webhookId, url, events: ['api_key.created'], description: null, secret: kept, now },
+        ...{
+          kind: 'CreateWebhook' as const,
+          webhookId,
+          url,
+          events: ['api_key.created'],
+          description: null,
+          secret: kept,
+          now,
+        },
       }),
       repeated: false,
     });
@@ -143,7 +151,7 @@ function keyCreated(orgId: string, keyId: string, name: string): EventToStore {
         access: 'full',
         scopes: [],
       },
-      ...{ hint: 'ak_live_2YkL…cdef', hash: 'x', pepper_version: 1, expires_at: null },
+      ...{ hint: 'ak_live_2YkL…cdef', hash: 'x', pepper_version: 1, lifetime_seconds: null, expires_at: null },
     },
     metadata: {
       ...{ org_id: orgId, actor: { type: 'user', id: 'u', name: null }, request_id: 'r', correlation_id: 'r' },
