@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { EmbeddedIssuer, mintPlatformToken, platformTokenHash, PlatformTokens, type JwtVerifier } from '#libs/auth';
+import type { FailPoint } from '#libs/commands';
 import { DEFAULT_SCOPE_CATALOGUE } from '#libs/domain';
 import { eventStoreMigrations, PostgresEventStore } from '#libs/event-store-postgres';
 import { ProductMetrics, SILENT } from '#libs/observability';
@@ -42,6 +43,8 @@ export interface RunningApiOptions {
   readonly jwt?: JwtVerifier;
   /** Whether webhooks are delivered; by the log alone, for nothing is published. */
   readonly delivering?: boolean;
+  /** Called at the steps of a write; an error from it is the end of the write there. */
+  readonly failPoint?: FailPoint;
 }
 
 /**
@@ -67,7 +70,12 @@ export class RunningApi {
     readonly stop: () => Promise<void>,
   ) {}
 
-  static async start({ settings = {}, jwt, delivering = false }: RunningApiOptions = {}): Promise<RunningApi> {
+  static async start({
+    settings = {},
+    jwt,
+    delivering = false,
+    failPoint,
+  }: RunningApiOptions = {}): Promise<RunningApi> {
     const directory = await mkdtemp(join(tmpdir(), 'keyledger-api-'));
     const database = await createTestDatabase();
     await migrate(database.url, [...eventStoreMigrations, ...commandApiMigrations, ...expiryNoticeMigrations]);
@@ -100,6 +108,7 @@ export class RunningApi {
         metrics: new ProductMetrics({ processMetrics: false }),
         projections: () => projector.status(),
         documentationRoot: '.',
+        failPoint,
       });
       nodes.push(node);
       return node;

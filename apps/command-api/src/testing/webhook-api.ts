@@ -7,7 +7,7 @@ export const WEBHOOK_SETTINGS: Partial<Settings> = { webhookAllowHttp: true, web
 /** Nobody listens there, and no test of the API needs anybody to. */
 export const WEBHOOK_URL = 'http://127.0.0.1:1/hooks';
 
-/** A new endpoint, made by the admin where nobody else is named. @throws Error where it is not made */
+/** A new endpoint that every read shows, made by the admin where no other person is named. @throws Error where it is not made */
 export async function makeWebhook(
   api: RunningApi,
   body: Readonly<Record<string, unknown>> = {},
@@ -17,5 +17,7 @@ export async function makeWebhook(
   const answer = await api.call(credential, 'POST', '/v1/webhooks', sent);
   if (answer.status !== 201) throw new Error(`no endpoint was made: ${answer.text}`);
   const id = String(answer.body['id']);
-  return { ...answer, id, path: `/v1/webhooks/${id}` };
+  const path = `/v1/webhooks/${id}`;
+  await api.getAfter(answer, path, credential);
+  return { ...answer, id, path };
 }

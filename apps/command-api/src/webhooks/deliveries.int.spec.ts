@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { EventStoreUnavailable } from '#libs/event-store';
 import { eventually } from '#libs/testing';
 import { RunningApi, type ApiAnswer } from '../testing/running-api.js';
 import { makeWebhook, WEBHOOK_SETTINGS } from '../testing/webhook-api.js';
@@ -12,12 +13,23 @@ const NO_DELIVERY = 'dlv_00000000000000000000';
 let api: RunningApi;
 let admin: string;
 let receiver: WebhookReceiver;
+/** Once. */
+let failsAt: string | null = null;
 beforeAll(async () => {
   // Without a bus the log is looked at once a second.
-  api = await RunningApi.start({ settings: { ...WEBHOOK_SETTINGS, positionWaitMs: 20_000 }, delivering: true });
+  api = await RunningApi.start({
+    settings: { ...WEBHOOK_SETTINGS, positionWaitMs: 20_000 },
+    delivering: true,
+    failPoint: (step) => {
+      if (step !== failsAt) return;
+      failsAt = null;
+      throw new EventStoreUnavailable('the answer of the store was lost');
+    },
+  });
   ({ admin } = api.credentials);
 });
 beforeEach(async () => {
+  failsAt = null;
   receiver = await WebhookReceiver.start();
 });
 afterEach(() => receiver.close());
@@ -188,6 +200,41 @@ it('keeps what happens during a pause, and sends or skips it', async () => {
   await received(2);
   expect((await finished(path, 3)).map(({ status }) => status)).toEqual(['delivered', 'skipped', 'delivered']);
   expect(receiver.messages.map(({ body }) => body['sequence'])).toEqual([1, 3]);
+});
+
+it.each<[string, string, string, unknown, string]>([
+  ['a creation', 'POST', '', { url: 'https://hooks.nowhere.invalid/', events: ['job.failed'] }, 'webhook.created'],
+  ['a change', 'PATCH', '/HOOK', { url: 'https://new.nowhere.invalid/' }, 'webhook.updated'],
+  ['a pause', 'POST', '/HOOK/pause', {}, 'webhook.paused'],
+  ['an activation', 'POST', '/HOOK/activate', { backlog: 'skip' }, 'webhook.activated'],
+  ['a new secret', 'POST', '/HOOK/rotate-secret', {}, 'webhook.secret_rotated'],
+  ['a test', 'POST', '/HOOK/test', { event_type: 'job.failed' }, 'webhook.tested'],
+  ['a redelivery', 'POST', '/HOOK/deliveries/DLV/redeliver', {}, 'webhook.redelivered'],
+  ['a replay', 'POST', '/HOOK/replay', { since: 1 }, 'webhook.replayed'],
+  ['a deletion', 'DELETE', '/HOOK', undefined, 'webhook.deleted'],
+])('makes %s once, though its first answer was lost', async (_, method, rest, body, type) => {
+  const org = `org_${crypto.randomUUID()}`;
+  const person = await api.issuer.sign({ org, user: 'user_1', role: 'admin' });
+  const { id, path } = await makeWebhook(api, { url: receiver.url, events: ['api_key.created'] }, person);
+  await api.key({}, person);
+  const [delivery] = await eventually('a delivery', async () => {
+    const answer = await api.call(person, 'GET', `${path}/deliveries`);
+    if (answer.status !== 200) throw new Error(answer.text);
+    const found = answer.body['data'] as readonly Delivery[];
+    return found[0]?.status === 'delivered' ? found : null;
+  });
+  const target = `/v1/webhooks${rest.replace('HOOK', id).replace('DLV', String(delivery?.id))}`;
+  const ask = () => api.call(person, method, target, body, { 'idempotency-key': type });
+  failsAt = 'appended';
+  expect(await ask()).toMatchObject({ status: 503, code: 'event_store_unavailable' });
+  const retried = await ask();
+  expect([retried.status < 300, failsAt]).toEqual([true, null]);
+  if (type === 'webhook.replayed') expect(retried.body).toEqual({ count: 1 });
+  const again = await ask();
+  expect([again.text, again.headers.get('idempotent-replayed')]).toEqual([retried.text, 'true']);
+  const log = await api.getAfter(retried, `/v1/log?event_types=${type}`, person);
+  // A creation is one more beside the one that everything is asked of.
+  expect(log.body['data']).toHaveLength(type === 'webhook.created' ? 2 : 1);
 });
 
 it('answers 404 to a delivery that is not there, not of this endpoint or not of this organization', async () => {
