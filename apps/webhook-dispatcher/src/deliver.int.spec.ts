@@ -161,3 +161,22 @@ it('delivers tests, one again, and the past, also to an endpoint that is younger
     ]),
   );
 });
+
+it('sends nothing that was kept to a new place, of types that it does not subscribe to there', async () => {
+  const { id: webhookId } = await system.endpoint(receiver.url('/before'), ['api_key.created', 'api_key.revoked']);
+  system.dispatch();
+  await system.command(webhookId, (now) => ({ kind: 'PauseWebhook', webhookId, now }));
+  await keyIsMade();
+  await system.fannedOut();
+  const url = receiver.url('/after');
+  await system.command(webhookId, (now) => ({ kind: 'UpdateWebhook', webhookId, url, events: ['job.completed'], now }));
+  await system.command(webhookId, (now) => ({ kind: 'ActivateWebhook', webhookId, backlog: 'send', now }));
+  const deliveryId = 'dlv_AbCdEfGh123456780002';
+  await system.command(webhookId, (now) => ({
+    ...{ kind: 'TestWebhook', webhookId, deliveryId, eventType: 'job.completed', now },
+  }));
+  expect(await received(1, '/after')).toMatchObject([{ type: 'job.completed' }]);
+  const others = (await system.deliveries(webhookId)).filter(({ test }) => !test);
+  expect(others.map(({ status }) => status)).toEqual(['skipped']);
+  expect(receiver.bodies('/before')).toEqual([]);
+});

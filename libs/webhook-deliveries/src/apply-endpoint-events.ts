@@ -55,7 +55,7 @@ async function apply(
     if (made.rowCount === 1) return;
   }
   const changed = await client.query<{ halts: boolean }>(CHANGE, [
-    ...[webhook_id, orgId, url, status, saidSecrets, revision],
+    ...[webhook_id, orgId, status, saidSecrets, revision],
   ]);
   if (changed.rows[0]?.halts === true) await client.query(`select pg_notify('${HALTED_CHANNEL}', $1)`, [webhook_id]);
 }
@@ -90,23 +90,21 @@ export const HALTED_CHANNEL = 'keyledger_webhook_halted';
 
 const MAKE = `
   insert into webhooks.endpoints
-    (webhook_id, org_id, status, status_revision, url, url_revision, secrets, secrets_revision)
-  values ($1, $2, 'active', $5, $3, $5, $4, $5)
+    (webhook_id, org_id, status, status_revision, url, secrets, secrets_revision)
+  values ($1, $2, 'active', $5, $3, $4, $5)
   on conflict (webhook_id) do nothing`;
 
 /** Of the row itself, not of a look at it before: whoever waited for another writer goes by what that one has written. */
-const NEWS = `($4::text is not null and e.status_revision < $6::int)`;
-const ACTIVATION = `(${NEWS} and $4 = 'active')`;
+const NEWS = `($3::text is not null and e.status_revision < $5::int)`;
+const ACTIVATION = `(${NEWS} and $3 = 'active')`;
 
 /** An activation has its failures counted anew, and what waits is looked for at once. */
 const CHANGE = `
   update webhooks.endpoints e set
-    url = case when e.url_revision < $6 then $3 else e.url end,
-    url_revision = greatest(e.url_revision, $6),
-    secrets = case when $5::jsonb is not null and e.secrets_revision < $6 then $5::jsonb else e.secrets end,
-    secrets_revision = case when $5::jsonb is null then e.secrets_revision else greatest(e.secrets_revision, $6) end,
-    status = case when ${NEWS} then $4 else e.status end,
-    status_revision = case when ${NEWS} then $6 else e.status_revision end,
+    secrets = case when $4::jsonb is not null and e.secrets_revision < $5 then $4::jsonb else e.secrets end,
+    secrets_revision = case when $4::jsonb is null then e.secrets_revision else greatest(e.secrets_revision, $5) end,
+    status = case when ${NEWS} then $3 else e.status end,
+    status_revision = case when ${NEWS} then $5 else e.status_revision end,
     disable_reason = case when ${NEWS} then null else e.disable_reason end,
     due_at = case when ${ACTIVATION} then '-infinity' else e.due_at end,
     full_until = case when ${ACTIVATION} then '-infinity' else e.full_until end,
@@ -114,4 +112,4 @@ const CHANGE = `
     failed_attempts = case when ${ACTIVATION} then 0 else e.failed_attempts end,
     failed_hours = case when ${ACTIVATION} then 0 else e.failed_hours end
   where e.webhook_id = $1 and e.org_id = $2
-  returning e.status <> 'active' and e.status_revision = $6 as halts`;
+  returning e.status <> 'active' and e.status_revision = $5 as halts`;

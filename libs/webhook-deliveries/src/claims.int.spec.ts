@@ -76,8 +76,8 @@ it('leaves to each organization its share, counting what the caller has under wa
 it('hides nobody behind an organization that has no room, however many endpoints that has', async () => {
   const first = await database.endpoint(0);
   await database.owner.query(
-    `insert into webhooks.endpoints (webhook_id, org_id, status, status_revision, url, url_revision, secrets, secrets_revision, due_at)
-     select 'whk_' || n, org_id, 'active', 0, url, 0, secrets, 0, now() - interval '1 hour'
+    `insert into webhooks.endpoints (webhook_id, org_id, status, status_revision, url, secrets, secrets_revision, due_at)
+     select 'whk_' || n, org_id, 'active', 0, url, secrets, 0, now() - interval '1 hour'
      from webhooks.endpoints, generate_series(1, 600) n where webhook_id = $1`,
     [first],
   );

@@ -118,14 +118,18 @@ async function writeStep(
   const { webhookId, events, numbered, deliveries, redelivered, replayed, subscribed } = step;
   await client.query(LOCK, [[webhookId, ...numbered.map(({ webhook_id }) => webhook_id)]]);
   await applyEndpointEvent(client, step.event);
-  if (subscribed !== undefined) await client.query(SUBSCRIBE, [webhookId, subscribed, step.event.revision === 0]);
+  const { event } = step;
+  if (subscribed !== undefined)
+    await client.query(SUBSCRIBE, [webhookId, subscribed, event.data['url'], event.revision === 0]);
   await client.query(LIST_EVENTS, [JSON.stringify(events)]);
   await client.query('select webhooks.number_events($1)', [JSON.stringify(numbered)]);
   await client.query('select webhooks.deliver($1, $2, $3)', [JSON.stringify(deliveries), high_water, send_from]);
-  if (step.skips) await client.query('select webhooks.skip_pending($1, $2)', [webhookId, position.toString()]);
+  const before = position.toString();
+  if (step.skips) await client.query(SKIP, [webhookId, before, null]);
+  else if (subscribed != null) await client.query(SKIP, [webhookId, before, subscribed]);
   if (redelivered !== null) {
     await client.query('select webhooks.deliver_again($1, $2, $3, $4, $5, $6)', [
-      ...[redelivered.deliveryId, redelivered.redeliveryOf, webhookId, position.toString()],
+      ...[redelivered.deliveryId, redelivered.redeliveryOf, webhookId, before],
       ...[high_water, send_from],
     ]);
   }
@@ -149,8 +153,11 @@ const LOCK = `
 /** An endpoint that begins, begins with its numbers. */
 const SUBSCRIBE = `
   update webhooks.endpoints set
-    subscribed = $2, last_sequence = case when $3 then 0 else last_sequence end
+    subscribed = $2, url = $3, last_sequence = case when $4 then 0 else last_sequence end
   where webhook_id = $1`;
+
+/** Nothing that was kept for the place before is sent to a new one, of types that it does not subscribe to. */
+const SKIP = 'select webhooks.skip_pending($1, $2, $3)';
 
 const LIST_EVENTS = `
   insert into webhooks.events select * from jsonb_populate_recordset(null::webhooks.events, $1) on conflict do nothing`;

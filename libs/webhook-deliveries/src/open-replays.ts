@@ -98,7 +98,8 @@ const HOLD = `
 const NEXT = `
   select e.position, e.stream, e.revision, s.sequence
   from webhooks.replays r
-  join webhooks.events e on e.org_id = r.org_id and e.position > r.at_position and e.position < r.position
+  join webhooks.endpoints endpoint on endpoint.webhook_id = r.webhook_id
+  join webhooks.events e on e.event_type = any(endpoint.subscribed) and e.org_id = r.org_id and e.position > r.at_position and e.position < r.position
     and e.event_type = any(r.event_types) and e.occurred_at >= r.since and e.occurred_at < r.until
   left join webhooks.sequences s on s.webhook_id = r.webhook_id and s.position = e.position
   where r.replay_id = $1

@@ -35,7 +35,7 @@ export const fanOutMigration: Migration = {
       if not found then return; end if;
       perform webhooks.forget_numbers();
       update webhooks.endpoints set
-        status = 'deleted', status_revision = -1, url_revision = -1, secrets_revision = -1,
+        status = 'deleted', status_revision = -1, secrets_revision = -1,
         subscribed = null, last_sequence = 0;
     end $$;
 
@@ -127,13 +127,18 @@ export const fanOutMigration: Migration = {
     end $$;
 
     -- Nothing that is pending before that place of the log is sent any more.
-    create function webhooks.skip_pending(p_webhook text, p_before numeric) returns void language plpgsql as $$
+    -- p_but: what is of one of these types stays, and so does a test; null: nothing does.
+    create function webhooks.skip_pending(p_webhook text, p_before numeric, p_but text[]) returns void
+    language plpgsql as $$
     declare
       v_now timestamptz := clock_timestamp();
     begin
       perform webhooks.make_history_day((v_now at time zone 'UTC')::date);
       with skipped as (
-        delete from webhooks.deliveries d where d.webhook_id = p_webhook and d.position < p_before returning d.*
+        delete from webhooks.deliveries d
+        where d.webhook_id = p_webhook and d.position < p_before
+          and (p_but is null or not (d.test or d.event_type = any(p_but)))
+        returning d.*
       )
       insert into webhooks.history (
         delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of, body,

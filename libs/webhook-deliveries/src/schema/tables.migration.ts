@@ -82,13 +82,13 @@ export const tablesMigration: Migration = {
       -- as its own events say, each up to a revision of its stream
       status text not null check (status in ('active', 'paused', 'disabled', 'deleted')),
       status_revision int not null,
-      url text not null,
-      url_revision int not null,
       -- newest first: [{secret_id, ends_at: Unix seconds or null}]
       secrets jsonb not null,
       secrets_revision int not null,
 
-      -- what it subscribes to at the fan-out's place in the log; null: not made yet, or gone
+      -- at the fan-out's place in the log, where it goes and what it subscribes to: the two change together, so that nothing
+      -- is sent to a new place that its maker may not have seen; null: not made yet, or gone
+      url text not null,
       subscribed text[],
       last_sequence bigint not null default 0,
 

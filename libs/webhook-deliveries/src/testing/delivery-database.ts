@@ -57,6 +57,11 @@ export class DeliveryDatabase {
   async endpoint(n = 0, orgId = 'org_a'): Promise<string> {
     const webhook_id = webhookId(n);
     await this.say(webhookCreated({ webhook_id, secret: secretReference(n) }, { org_id: orgId }), 0);
+    // As the fan-out has it then.
+    await this.owner.query(
+      `update webhooks.endpoints set subscribed = '{job.completed,job.failed}' where webhook_id = $1`,
+      [webhook_id],
+    );
     return webhook_id;
   }
 
@@ -105,7 +110,7 @@ export class DeliveryDatabase {
     );
   }
 
-  async row<Row extends pg.QueryResultRow>(table: string, webhookId: string): Promise<Row> {
+  async row<Row extends pg.QueryResultRow = Record<string, unknown>>(table: string, webhookId: string): Promise<Row> {
     const { rows } = await this.owner.query<Row>(`select * from webhooks.${table} where webhook_id = $1`, [webhookId]);
     const [row] = rows;
     if (row === undefined) throw new Error(`${table} has no row of ${webhookId}`);
