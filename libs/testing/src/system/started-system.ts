@@ -37,6 +37,7 @@ export const ENTRIES = {
   standalone: 'dist/apps/standalone/src/main.js',
   api: 'dist/apps/command-api/src/main.js',
   projector: 'dist/apps/projector/src/main.js',
+  dispatcher: 'dist/apps/webhook-dispatcher/src/main.js',
 } as const;
 
 /** A process of a running system with the URL at which it says how it stands. */
@@ -86,11 +87,15 @@ export class StartedSystem {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Of the process with the API. */
-  get pid(): number {
+  /** The process with the API. */
+  get api(): ProductProcess {
     const [api] = this.#processes;
     if (api === undefined) throw new Error('the system does not run');
-    return api.pid;
+    return api;
+  }
+
+  get pid(): number {
+    return this.api.pid;
   }
 
   /** Where the apps run apart. */
@@ -109,7 +114,7 @@ export class StartedSystem {
     const api = this.#spawn(main, { ...env, PORT: String(this.port) });
     this.#processes = [api];
     if (this.stores !== null) {
-      this.#projector = await this.#spawnProjector(env);
+      this.#projector = await this.#spawnWithMetrics(ENTRIES.projector, env);
       this.#processes = [api, this.#projector.process];
     }
     await api.ready(this.url);
@@ -126,7 +131,15 @@ export class StartedSystem {
 
   /** Another projector over the same stores, which may not be ready yet; it ends with the system. */
   async startProjector(env: Readonly<Record<string, string>> = {}): Promise<Node> {
-    const node = await this.#spawnProjector(env);
+    const node = await this.#spawnWithMetrics(ENTRIES.projector, env);
+    this.#others.push(node.process);
+    return node;
+  }
+
+  /** A dispatcher over the same stores, with the keys that the API has made, which may not be ready yet; it ends with the system. */
+  async startDispatcher(env: Readonly<Record<string, string>> = {}): Promise<Node> {
+    const keyring = { KEYRING_FILE: join(this.dataDir, 'keyring.json') };
+    const node = await this.#spawnWithMetrics(ENTRIES.dispatcher, { ...keyring, ...env });
     this.#others.push(node.process);
     return node;
   }
@@ -171,9 +184,9 @@ export class StartedSystem {
     return new ProductProcess({ entry, env: own, logFile: this.#logFile });
   }
 
-  async #spawnProjector(env: Readonly<Record<string, string>> = {}): Promise<Node> {
+  async #spawnWithMetrics(entry: string, env: Readonly<Record<string, string>> = {}): Promise<Node> {
     const port = await freePort();
-    const process = this.#spawn(ENTRIES.projector, { ...env, METRICS_PORT: String(port) });
+    const process = this.#spawn(entry, { ...env, METRICS_PORT: String(port) });
     return { url: `http://127.0.0.1:${port}`, process };
   }
 }
