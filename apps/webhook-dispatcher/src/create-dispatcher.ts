@@ -32,6 +32,8 @@ export interface DispatcherOptions {
   >;
   readonly logger: Logger;
   readonly metrics: Pick<ProductMetrics, 'watchDeliveries' | 'deliveryAttempted'>;
+  /** How long the bus may be silent before the log is looked at, milliseconds; default 1 s. */
+  readonly silenceMs?: number;
 }
 
 /** Delivers webhooks. Several processes may: one of them fans out, all of them send. */
@@ -79,7 +81,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         onEnded: ({ attempt }) => metrics.deliveryAttempted(attempt.error_class),
       }),
   );
-  const fanOut = new FanOut({ pool, eventStore, bus, logger });
+  const { silenceMs } = options;
+  const fanOut = new FanOut({ pool, eventStore, bus, logger, ...(silenceMs === undefined ? {} : { silenceMs }) });
   const replays = new Replays({ pool, translator: new Translator(eventStore), logger });
   const runner = new CommandRunner({ store: eventStore, clock: Date.now, onAppended: () => undefined });
   const wake = (): void => [...lanes, replays].forEach((one) => one.wake());

@@ -76,6 +76,7 @@ export class DeliverySystem {
     const dispatcher = createDispatcher({
       ...{ ownerUrl: this.database.url, eventStore: this.store, bus, keyring: this.keyring, logger: this.logger },
       metrics: new ProductMetrics({ processMetrics: false }),
+      silenceMs: 50,
       settings: {
         webhookAllowHttp: true,
         webhookAllowedCidrs: ['127.0.0.0/8'],
