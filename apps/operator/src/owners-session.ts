@@ -4,6 +4,7 @@ import pg from 'pg';
 import { clusterUrl, EmbeddedPostgres } from '#libs/embedded-postgres';
 import { isError } from '#libs/errors';
 import { lockDataDirectory } from '#libs/lifecycle';
+import { roleUrl, type DatabaseRole } from '#libs/postgres';
 import { OperatorFailed } from './operator-failed.js';
 
 /** Long enough for a checkpoint under load. */
@@ -11,9 +12,9 @@ const STATEMENT_DEADLINE_MS = 120_000;
 
 type Work<T> = (client: pg.Client) => Promise<T>;
 
-/** Works on a database as its owner. @throws OperatorFailed where it does not answer */
-export async function withDatabase<T>(ownerUrl: string, work: Work<T>): Promise<T> {
-  const client = await connect(ownerUrl);
+/** Works on a database as its owner, or under that role. @throws OperatorFailed where it does not answer */
+export async function withDatabase<T>(ownerUrl: string, work: Work<T>, role: DatabaseRole | null = null): Promise<T> {
+  const client = await connect(role === null ? ownerUrl : roleUrl(ownerUrl, role));
   try {
     return await work(client);
   } finally {
@@ -22,11 +23,11 @@ export async function withDatabase<T>(ownerUrl: string, work: Work<T>): Promise<
 }
 
 /**
- * Works on the Postgres of a data directory as its superuser, whether a Keyledger runs on it or not; where none does, it
+ * Works on the Postgres of a data directory as its superuser, or under that role, whether a Keyledger runs on it or not; where none does, it
  * is started for this, and none can start meanwhile.
  * @throws OperatorFailed where there is none, or it does not answer
  */
-export async function withOwnDatabase<T>(dataDir: string, work: Work<T>): Promise<T> {
+export async function withOwnDatabase<T>(dataDir: string, work: Work<T>, role: DatabaseRole | null = null): Promise<T> {
   const directory = join(dataDir, 'postgres');
   const found = await stat(join(directory, 'data')).catch(() => null);
   if (found === null)
@@ -38,7 +39,7 @@ export async function withOwnDatabase<T>(dataDir: string, work: Work<T>): Promis
   try {
     const server = lock === null ? null : await EmbeddedPostgres.start({ directory });
     try {
-      return await withDatabase(await clusterUrl(directory, 'keyledger'), work);
+      return await withDatabase(await clusterUrl(directory, 'keyledger'), work, role);
     } finally {
       await server?.stop();
     }

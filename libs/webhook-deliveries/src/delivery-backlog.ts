@@ -9,8 +9,8 @@ export interface DeliveryBacklog {
 }
 
 /** Up to 100,000 are counted. */
-export async function deliveryBacklog(pool: pg.Pool): Promise<DeliveryBacklog> {
-  const { rows } = await pool.query<{ pending: string; in_flight: string; oldest: number | null }>(`
+export async function deliveryBacklog(client: pg.ClientBase | pg.Pool): Promise<DeliveryBacklog> {
+  const { rows } = await client.query<{ pending: string; in_flight: string; oldest: number | null }>(`
     select
       (select count(*) from (select 1 from webhooks.deliveries limit 100000) counted) as pending,
       (select count(*) from webhooks.deliveries where lease_token is not null) as in_flight,

@@ -10,5 +10,6 @@ export * from './keep-history.js';
 export * from './key-uses.js';
 export * from './leases.js';
 export * from './open-replays.js';
+export * from './operated-fan-out.js';
 export * from './schema/webhook-delivery-migrations.js';
 export * from './subscriptions.js';
