@@ -6,7 +6,7 @@ import { ApartApps, VICTIMS } from './testing/apart-apps.js';
 import { EndpointClient } from './testing/endpoint-client.js';
 import { expectAllDelivered, type WatchedEndpoint } from './testing/expect-all-delivered.js';
 import { Load, TYPES_OF_LOAD } from './testing/load.js';
-import { NotingReceiver, type Policy } from './testing/noting-receiver.js';
+import { FAILS_AT_TIMES, NotingReceiver, type Policy } from './testing/noting-receiver.js';
 
 const ENV = {
   ...{ RATE_LIMIT_RPS: '0', LOG_LEVEL: 'info' },
@@ -14,13 +14,6 @@ const ENV = {
 };
 /** Of one endpoint, at one sender. */
 const MOST_IN_FLIGHT = 32;
-
-/** Refuses some the first time, and hangs up on others. */
-const fails: Policy = (eventId, nth) => {
-  const chance = Number.parseInt(eventId.slice(-2), 16);
-  if (nth > 1 || chance >= 48) return 204;
-  return chance < 32 ? 500 : null;
-};
 
 let receivers: NotingReceiver[] = [];
 afterEach(async () => {
@@ -37,7 +30,7 @@ interface Crashing<Victim> {
 }
 
 async function expectNothingLost<Victim>({ admin, operator, victims, crash }: Crashing<Victim>): Promise<void> {
-  const endpoints = [await watched(TYPES_OF_LOAD), await watched(['api_key.created', 'job.completed'], fails)];
+  const endpoints = [await watched(TYPES_OF_LOAD), await watched(['api_key.created', 'job.completed'], FAILS_AT_TIMES)];
   const load = new Load({ admin, operator });
   await load.start();
   try {

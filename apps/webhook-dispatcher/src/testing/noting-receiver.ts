@@ -8,12 +8,21 @@ export interface Noted {
   readonly sequence: number | null;
   readonly data: Readonly<Record<string, unknown>>;
   readonly answered: number | null;
+  /** `performance.now()` milliseconds. */
+  readonly at: number;
 }
 
 /** How to answer the nth request (from 1) with an id. */
 export type Policy = (eventId: string, nth: number) => number | null;
 
 const TAKES_ALL: Policy = () => 204;
+
+/** Refuses some the first time, and hangs up on others. */
+export const FAILS_AT_TIMES: Policy = (eventId, nth) => {
+  const chance = Number.parseInt(eventId.slice(-2), 16);
+  if (nth > 1 || chance >= 48) return 204;
+  return chance < 32 ? 500 : null;
+};
 
 /** A receiver that verifies what comes and notes by id what it answered, whatever it is told to answer. */
 export class NotingReceiver {
@@ -56,7 +65,7 @@ export class NotingReceiver {
     return this.receiver.close();
   }
 
-  #note({ body, headers }: Received): Noted {
+  #note({ body, headers, at }: Received): Noted {
     this.#verify(body, headers as Readonly<Record<string, string>>);
     const event = JSON.parse(body) as Readonly<Record<string, unknown>>;
     const eventId = String(headers['webhook-id']);
@@ -65,7 +74,7 @@ export class NotingReceiver {
     this.#times.set(eventId, nth);
     const noted = {
       ...{ eventId, type: String(event['type']), sequence: event['sequence'] as number | null },
-      ...{ data: event['data'] as Noted['data'], answered: this.policy(eventId, nth) },
+      ...{ data: event['data'] as Noted['data'], answered: this.policy(eventId, nth), at },
     };
     this.noted.push(noted);
     return noted;
