@@ -72,7 +72,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   });
   const sender = new Sender({ guard, logger });
   const secrets = new WebhookSecrets(pool, keyring);
-  const attempts = new Attempts({ sender, secrets, clock: Date.now });
+  const attempts = new Attempts({ sender, secrets });
   const leases = new DeliveryLeases(pool);
   const lanes = [QUICK_LANE, SLOW_LANE].map(
     (lane) =>

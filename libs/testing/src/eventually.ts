@@ -9,7 +9,7 @@ const WITHIN_MS = 180_000;
  * @throws Error with `what`
  */
 export async function eventually<T>(what: string, ask: () => Promise<T | null> | T | null): Promise<T> {
-  for (const deadline = Date.now() + WITHIN_MS; Date.now() < deadline; await delay(20)) {
+  for (const deadline = performance.now() + WITHIN_MS; performance.now() < deadline; await delay(20)) {
     const answer = await ask();
     if (answer !== null) return answer;
   }

@@ -18,6 +18,8 @@ export interface LeasedDelivery {
   readonly body: string;
   /** Made before this one. */
   readonly attempts: number;
+  /** When it was leased by the clock of the database, Unix milliseconds: whose own clock is wrong knows the time by it. */
+  readonly leasedAt: number;
 }
 
 export interface ClaimLimits {
@@ -35,10 +37,10 @@ export interface EndedAttempt {
   readonly leaseToken: string;
   readonly attempt: AttemptView;
   readonly success: boolean;
-  /** Null: it is tried again at `nextAt`. */
+  /** Null: it is tried again after `againAfterMs`. */
   readonly status: 'delivered' | 'failed' | null;
-  /** Unix milliseconds. */
-  readonly nextAt: number | null;
+  /** From when it is written down on. */
+  readonly againAfterMs: number | null;
   /** Unix milliseconds. */
   readonly attemptedAt: number;
 }
@@ -56,6 +58,7 @@ interface ClaimedRow {
   readonly redelivery: boolean;
   readonly body: string;
   readonly attempts: number;
+  readonly leased_at: number;
 }
 
 /** Who may attempt what, in Postgres. Every method rejects with DatabaseUnavailable in an outage. */
@@ -80,7 +83,7 @@ export class DeliveryLeases {
   async finish(ended: readonly EndedAttempt[], failingSeconds: number): Promise<ReadonlySet<string>> {
     const given = ended.map((one) => ({
       ...{ delivery_id: one.deliveryId, lease_token: one.leaseToken, attempt: one.attempt, success: one.success },
-      ...{ status: one.status, next_at: one.nextAt, attempted_at: one.attemptedAt },
+      ...{ status: one.status, again_after_ms: one.againAfterMs, attempted_at: one.attemptedAt },
     }));
     const { rows } = await orUnavailable(() =>
       this.pool.query<{ id: string }>({
@@ -113,5 +116,6 @@ function toLeased(row: ClaimedRow): LeasedDelivery {
     redelivery: row.redelivery,
     body: row.body,
     attempts: row.attempts,
+    leasedAt: row.leased_at,
   };
 }

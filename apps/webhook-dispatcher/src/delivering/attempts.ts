@@ -6,8 +6,6 @@ import type { WebhookSecrets } from '#libs/webhook-secrets';
 export interface AttemptsOptions {
   readonly sender: Pick<Sender, 'send'>;
   readonly secrets: Pick<WebhookSecrets, 'open'>;
-  /** Unix milliseconds. */
-  readonly clock: () => number;
 }
 
 /** The secrets that an endpoint signs with are not where they were kept. */
@@ -22,11 +20,12 @@ export class Attempts {
 
   /**
    * One attempt. What the receiver does is in what it resolves to.
+   * @param now Unix milliseconds
    * @throws SigningSecretMissing, DatabaseUnavailable: nothing was sent, and the receiver is not to blame
    */
-  async make(lease: LeasedDelivery, signal: AbortSignal): Promise<Sent> {
-    const { sender, secrets, clock } = this.options;
-    const timestampSeconds = Math.floor(clock() / 1_000);
+  async make(lease: LeasedDelivery, now: number, signal: AbortSignal): Promise<Sent> {
+    const { sender, secrets } = this.options;
+    const timestampSeconds = Math.floor(now / 1_000);
     const live = lease.secrets.filter(({ endsAt }) => endsAt === null || timestampSeconds < endsAt);
     const ids = live.map(({ secretId }) => secretId);
     const opened = await secrets.open(lease.orgId, lease.webhookId, ids);

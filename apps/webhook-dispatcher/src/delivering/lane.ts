@@ -17,8 +17,6 @@ export interface LaneOptions {
   /** Most under way in all. */
   readonly most: number;
   readonly onEnded: (ended: EndedAttempt) => void;
-  /** Unix milliseconds. */
-  readonly clock?: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;
 }
@@ -113,8 +111,9 @@ export class Lane {
       ...{ slow, most: places, leaseMs: LEASE_MS },
       ...{ inFlight: quick, mostOfOrganization: Math.ceil(mostQuick / 2) },
     });
+    const claimedAt = performance.now();
     for (const lease of claimed) {
-      const settled: Promise<void> = this.#deliver(lease).finally(() => {
+      const settled: Promise<void> = this.#deliver(lease, claimedAt).finally(() => {
         this.#settled.delete(settled);
         // A place is free.
         this.#wake();
@@ -124,12 +123,13 @@ export class Lane {
     return claimed.length === places;
   }
 
-  async #deliver(lease: LeasedDelivery): Promise<void> {
-    const { attempts, leases, logger, onEnded, clock = Date.now, random = Math.random } = this.options;
+  /** @param claimedAt by the clock that only goes forward: the other one may be hours off, and receivers refuse what is signed for another time */
+  async #deliver(lease: LeasedDelivery, claimedAt: number): Promise<void> {
+    const { attempts, leases, logger, onEnded, random = Math.random } = this.options;
     const { signal, end } = this.#inFlight.begin(lease);
     try {
-      const attemptedAt = clock();
-      const sent = await attempts.make(lease, signal);
+      const attemptedAt = lease.leasedAt + performance.now() - claimedAt;
+      const sent = await attempts.make(lease, attemptedAt, signal);
       if (sent.aborted) return await leases.release([lease], 0);
       const ended = outcomeOf(lease, sent, attemptedAt, random());
       if (await this.#record(ended)) onEnded(ended);

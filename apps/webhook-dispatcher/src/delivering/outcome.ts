@@ -10,7 +10,6 @@ export function outcomeOf(lease: LeasedDelivery, sent: Sent, attemptedAt: number
   const { durationMs, responseStatus, errorClass, responseBody, retryAfterSeconds } = sent;
   const success = errorClass === null;
   const delay = success || responseStatus === GONE ? null : delayOfRetry(lease.attempts + 1, retryAfterSeconds, random);
-  const endedAt = attemptedAt + durationMs;
   return {
     deliveryId: lease.deliveryId,
     leaseToken: lease.leaseToken,
@@ -23,7 +22,7 @@ export function outcomeOf(lease: LeasedDelivery, sent: Sent, attemptedAt: number
     },
     success,
     status: success ? 'delivered' : delay === null ? 'failed' : null,
-    nextAt: delay === null ? null : endedAt + delay,
+    againAfterMs: delay,
     attemptedAt,
   };
 }

@@ -14,7 +14,9 @@ export const claimDeliveriesMigration: Migration = {
       p_slow boolean, p_most int, p_lease_ms int, p_orgs text[], p_in_flight int[], p_most_of_org int
     ) returns table (
       delivery_id text, lease_token uuid, org_id text, webhook_id text, url text, secrets jsonb,
-      event_id text, event_type text, test boolean, redelivery boolean, body text, attempts int
+      event_id text, event_type text, test boolean, redelivery boolean, body text, attempts int,
+      -- Unix milliseconds
+      leased_at double precision
     )
     language plpgsql
     -- The way through is known, however old the statistics are: by the indexes, a few rows of each.
@@ -60,7 +62,7 @@ export const claimDeliveriesMigration: Migration = {
             where d.delivery_id = chosen.delivery_id
             returning d.delivery_id, d.lease_token, d.org_id, d.webhook_id, v_endpoint.url, v_endpoint.secrets,
               d.event_id, d.event_type, d.test, d.redelivery_of is not null or (d.cause <> '' and not d.test), d.body,
-              jsonb_array_length(d.attempts);
+              jsonb_array_length(d.attempts), extract(epoch from v_now)::double precision * 1000;
           get diagnostics v_taken = row_count;
         end if;
         v_left := v_left - v_taken;

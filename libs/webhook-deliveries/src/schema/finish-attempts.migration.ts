@@ -4,13 +4,14 @@ import type { Migration } from '#libs/postgres';
  * What attempts came to, all in one transaction: the attempt is written down, its delivery waits for the next one or is
  * moved to history, and its endpoint knows how it fares. Only the holder of the lease is heard.
  *
- * `p_ended`: a list of `EndedAttempt` (see `leases.ts`); `status` null: to be tried again at `next_at`. Returns whom it heard.
+ * `p_ended`: a list of `EndedAttempt` (see `leases.ts`); `status` null: to be tried again after so many
+ * milliseconds, by the clock of the database as the whole schedule is. Returns whom it heard.
  */
 export const finishAttemptsMigration: Migration = {
   id: 'webhooks/004-finish-attempts',
   sql: `
     create type webhooks.ended_attempt as (
-      delivery_id text, lease_token uuid, attempt jsonb, success boolean, status text, next_at double precision,
+      delivery_id text, lease_token uuid, attempt jsonb, success boolean, status text, again_after_ms double precision,
       attempted_at double precision
     );
     create type webhooks.heard_attempt as (
@@ -44,8 +45,8 @@ export const finishAttemptsMigration: Migration = {
       ), again as (
         update webhooks.deliveries d set
           attempts = d.attempts || g.attempt, lease_token = null,
-          next_attempt_at = to_timestamp(g.next_at / 1000), due_at = to_timestamp(g.next_at / 1000)
-        from given g
+          next_attempt_at = g.again_at, due_at = g.again_at
+        from (select *, v_now + make_interval(secs => again_after_ms / 1000) as again_at from given) g
         where d.delivery_id = g.delivery_id and d.lease_token = g.lease_token and g.status is null
         returning d.delivery_id, d.webhook_id, d.org_id, d.test, g.attempt, g.success, g.status, g.attempted_at
       ), moved as (

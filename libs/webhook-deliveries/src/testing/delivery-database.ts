@@ -152,7 +152,7 @@ export function ended({ deliveryId, leaseToken }: LeasedDelivery, given: GivenOu
       ...{ error_class: error, response_body: null },
     },
     status: success ? 'delivered' : againIn === undefined ? 'failed' : null,
-    nextAt: againIn === undefined ? null : Date.now() + againIn * 1_000,
+    againAfterMs: againIn === undefined ? null : againIn * 1_000,
   };
 }
 
