@@ -26,6 +26,8 @@ const onPostgres = process.env['EVENT_STORE_TEST_URL'] === undefined ? it : it.s
 
 it('makes lost read models anew from the log; only the last uses of keys are gone', async () => {
   await start('embedded');
+  const endpoint = { url: 'https://hooks.example.com/', events: ['api_key.created'] };
+  const webhook = await admin().post('/v1/webhooks', endpoint);
   const key = await created('kept');
   expect((await admin().as(String(key.body['secret'])).get('/v1/whoami')).status).toBe(200);
   await eventually('the last use', async () => (await shown(key)).body['last_used_at'] ?? null);
@@ -44,6 +46,11 @@ it('makes lost read models anew from the log; only the last uses of keys are gon
   expect(names(books)).toEqual(['kept', 'later']);
   expect((await shown(key)).body).toMatchObject({ id: key.body['id'], last_used_at: null });
   expect(await replayed('kept', key)).toBe(true);
+  // What waits to be sent is no read model: it has stayed, and goes on under its numbers.
+  const deliveries = await admin().get(`/v1/webhooks/${String(webhook.body['id'])}/deliveries`, {
+    'x-min-log-position': later.headers.get('x-log-position') ?? '',
+  });
+  expect((deliveries.body['data'] as { sequence: number }[]).map(({ sequence }) => sequence)).toEqual([2, 1]);
 });
 
 it('fills a new Postgres from the event store where the old one is lost, without what was never in the log', async () => {
