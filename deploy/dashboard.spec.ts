@@ -25,6 +25,9 @@ async function exposed(): Promise<{ readonly metrics: readonly string[]; readonl
   metrics.watchAppendQueue(() => 0);
   metrics.watchJobQueue(() => ({ queued: 0, pending: 0, processing: 0, oldestSeconds: 0, waitingWorkers: 0 }));
   metrics.watchLiveEvents(() => 0);
+  metrics.watchDeliveries(() => ({ pending: 0, inFlight: 0, oldestSeconds: 0, fanOutStopped: 0 }));
+  metrics.watchPublisher(() => ({ lagSeconds: 0, backlog: 0, error: null }));
+  metrics.deliveryAttempted(null);
   metrics.leased(0);
   metrics.attemptEnded('completed');
   metrics.liveStreamEnded('slow');

@@ -18,7 +18,9 @@ const NO_SETTINGS_OF_A_PROCESS = ['KEYLEDGER_URL', 'PLATFORM_TOKEN', 'NODE_OPTIO
 it('names commands that there are', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const commands = named(/npm run (?:-s )?([a-z][a-z:-]*)/g);
-  expect(commands).toEqual(expect.arrayContaining(['backup', 'restore', 'drop-read-models', 'projections']));
+  expect(commands).toEqual(
+    expect.arrayContaining(['backup', 'restore', 'drop-read-models', 'projections', 'webhooks']),
+  );
   expect(commands.filter((name) => !(name in scripts))).toEqual([]);
   for (const name of commands) {
     const [script = ''] = /scripts\/\S+\.mjs/.exec(scripts[name] ?? '') ?? [];
@@ -41,6 +43,8 @@ it('names metrics that there are, and every metric of the product', async () => 
   metrics.watchAppendQueue(() => 0);
   metrics.watchJobQueue(() => ({ queued: 0, pending: 0, processing: 0, oldestSeconds: 0, waitingWorkers: 0 }));
   metrics.watchLiveEvents(() => 0);
+  metrics.watchDeliveries(() => ({ pending: 0, inFlight: 0, oldestSeconds: 0, fanOutStopped: 0 }));
+  metrics.watchPublisher(() => null);
   const { text } = await metrics.expose();
   const exposed = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
   const shown = named(/\b((?:keyledger|nodejs|process)_[a-z0-9_]+)/g);
