@@ -7,7 +7,7 @@ import { Backoff, pause } from '#libs/lifecycle';
 import { ChannelWatch } from '#libs/listening';
 import type { MessageBus } from '#libs/messaging';
 import type { Logger, ProductMetrics } from '#libs/observability';
-import { OutboundGuard, Sender } from '#libs/outbound';
+import { OutboundGuard, Sender, type Resolver } from '#libs/outbound';
 import { createPool, roleUrl } from '#libs/postgres';
 import type { Settings } from '#libs/settings';
 import { deliveryBacklog, DeliveryLeases, HALTED_CHANNEL, type DeliveryBacklog } from '#libs/webhook-deliveries';
@@ -34,6 +34,8 @@ export interface DispatcherOptions {
   readonly metrics: Pick<ProductMetrics, 'watchDeliveries' | 'deliveryAttempted'>;
   /** How long the bus may be silent before the log is looked at, milliseconds; default 1 s. */
   readonly silenceMs?: number;
+  /** Asks for the addresses of receivers; default the name servers of this machine. */
+  readonly resolver?: Resolver;
 }
 
 /** Delivers webhooks. Several processes may: one of them fans out, all of them send. */
@@ -69,6 +71,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     allowHttp: settings.webhookAllowHttp,
     allowedCidrs: settings.webhookAllowedCidrs,
     ports: settings.webhookPorts,
+    ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
   });
   const sender = new Sender({ guard, logger });
   const secrets = new WebhookSecrets(pool, keyring);

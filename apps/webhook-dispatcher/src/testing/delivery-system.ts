@@ -20,13 +20,18 @@ import {
   type DeliveryView,
 } from '#libs/webhook-deliveries';
 import { hintOf, newSigningSecret, WebhookSecrets, webhookSecretMigrations } from '#libs/webhook-secrets';
-import { createDispatcher, type Dispatcher } from '../create-dispatcher.js';
+import { createDispatcher, type Dispatcher, type DispatcherOptions } from '../create-dispatcher.js';
 
 export const ORG = 'org_a';
 const ADMIN: Actor = { type: 'user', id: 'user_1', name: null };
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const newId = (prefix: string): string => prefix + [...randomBytes(20)].map((byte) => BASE62[byte % 62]).join('');
+
+export interface DispatchOptions extends Pick<DispatcherOptions, 'resolver'> {
+  /** Whom it may send to beside the public, default all of this machine. */
+  readonly allowedCidrs?: readonly string[];
+}
 
 /** For tests: log, deliveries and dispatchers over a real Postgres, with nothing else of the product. */
 export class DeliverySystem {
@@ -72,17 +77,21 @@ export class DeliverySystem {
   }
 
   /** One more dispatcher; without a bus it hears of nothing and reads the log. */
-  dispatch(bus: MessageBus = new InProcessBus()): Dispatcher {
+  dispatch(
+    bus: MessageBus = new InProcessBus(),
+    { allowedCidrs = ['127.0.0.0/8'], ...options }: DispatchOptions = {},
+  ): Dispatcher {
     const dispatcher = createDispatcher({
       ...{ ownerUrl: this.database.url, eventStore: this.store, bus, keyring: this.keyring, logger: this.logger },
       metrics: new ProductMetrics({ processMetrics: false }),
       silenceMs: 50,
       settings: {
         webhookAllowHttp: true,
-        webhookAllowedCidrs: ['127.0.0.0/8'],
+        webhookAllowedCidrs: allowedCidrs,
         webhookPorts: [],
         webhookRetentionDays: 30,
       },
+      ...options,
     });
     dispatcher.start();
     this.dispatchers.push(dispatcher);
