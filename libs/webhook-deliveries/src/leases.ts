@@ -26,7 +26,7 @@ export interface ClaimLimits {
   readonly slow: boolean;
   readonly most: number;
   readonly leaseMs: number;
-  /** How many the caller has under way, by organization. */
+  /** How many of its places an organization has taken at the caller's. */
   readonly inFlight: ReadonlyMap<string, number>;
   readonly mostOfOrganization: number;
 }

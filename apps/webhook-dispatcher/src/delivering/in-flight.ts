@@ -6,6 +6,11 @@ interface Flight {
   readonly controller: AbortController;
 }
 
+export interface OfOrganization {
+  readonly quick: number;
+  readonly all: number;
+}
+
 /** What takes this long is no longer counted among what goes quickly, milliseconds. */
 const QUICK_MS = 1_000;
 
@@ -19,14 +24,15 @@ export class InFlight {
     return this.#flights.size;
   }
 
-  /** Those that have not taken long so far, by organization: what hangs is not in the way of what does not. */
-  quick(): ReadonlyMap<string, number> {
+  /** By organization. What has not taken long so far is counted by itself: what hangs is not in the way of what does not. */
+  ofOrganizations(): ReadonlyMap<string, OfOrganization> {
     const since = this.monotonic() - QUICK_MS;
-    const quick = new Map<string, number>();
+    const counted = new Map<string, OfOrganization>();
     for (const { lease, startedAt } of this.#flights) {
-      if (startedAt > since) quick.set(lease.orgId, (quick.get(lease.orgId) ?? 0) + 1);
+      const { quick, all } = counted.get(lease.orgId) ?? { quick: 0, all: 0 };
+      counted.set(lease.orgId, { quick: startedAt > since ? quick + 1 : quick, all: all + 1 });
     }
-    return quick;
+    return counted;
   }
 
   /** @returns the signal that gives it up, and what ends it */

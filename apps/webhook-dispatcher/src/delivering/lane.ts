@@ -5,6 +5,7 @@ import type { DeliveryLeases, EndedAttempt, LeasedDelivery } from '#libs/webhook
 import type { Attempts } from './attempts.js';
 import { InFlight } from './in-flight.js';
 import { outcomeOf } from './outcome.js';
+import { shares } from './shares.js';
 
 export interface LaneOptions {
   readonly leases: Pick<DeliveryLeases, 'claim' | 'finish' | 'release'>;
@@ -17,6 +18,8 @@ export interface LaneOptions {
   /** Most under way in all. */
   readonly most: number;
   readonly onEnded: (ended: EndedAttempt) => void;
+  /** Milliseconds of a clock that only goes forward; default `performance.now`. */
+  readonly monotonic?: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;
 }
@@ -35,17 +38,21 @@ const FAILING_SECONDS = 5 * 86_400;
 
 /**
  * Leases what is due, sends it and writes down what came of it. An endpoint that hangs holds no more than its own few
- * places, and those only for a second among the quick ones, of which one organization has no more than half.
+ * places, and those only for a second among the quick ones. One organization has no more than half of the quick places,
+ * and no more than half of all: with enough endpoints that hang it would have every one.
  */
 export class Lane {
   readonly #stopping = new AbortController();
-  readonly #inFlight = new InFlight(() => performance.now());
+  readonly #monotonic: () => number;
+  readonly #inFlight: InFlight;
   readonly #settled = new Set<Promise<void>>();
   readonly #finished: Together<EndedAttempt, boolean>;
   #wake: () => void = () => undefined;
   #running: Promise<void> | null = null;
 
   constructor(private readonly options: LaneOptions) {
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#inFlight = new InFlight(this.#monotonic);
     this.#finished = new Together({ run: (ended) => this.#finish(ended), most: FINISH_AT_ONCE });
   }
 
@@ -103,15 +110,15 @@ export class Lane {
   /** Whether there may be more at once. */
   async #claim(): Promise<boolean> {
     const { leases, slow, most, mostQuick } = this.options;
-    const quick = this.#inFlight.quick();
-    const quickOnes = [...quick.values()].reduce((sum, count) => sum + count, 0);
+    const underWay = this.#inFlight.ofOrganizations();
+    const quickOnes = [...underWay.values()].reduce((sum, { quick }) => sum + quick, 0);
     const places = Math.min(most - this.#inFlight.size, mostQuick - quickOnes, CLAIM_AT_ONCE);
     if (places <= 0) return false;
     const claimed = await leases.claim({
       ...{ slow, most: places, leaseMs: LEASE_MS },
-      ...{ inFlight: quick, mostOfOrganization: Math.ceil(mostQuick / 2) },
+      ...shares(this.options, underWay),
     });
-    const claimedAt = performance.now();
+    const claimedAt = this.#monotonic();
     for (const lease of claimed) {
       const settled: Promise<void> = this.#deliver(lease, claimedAt).finally(() => {
         this.#settled.delete(settled);
@@ -128,7 +135,7 @@ export class Lane {
     const { attempts, leases, logger, onEnded, random = Math.random } = this.options;
     const { signal, end } = this.#inFlight.begin(lease);
     try {
-      const attemptedAt = lease.leasedAt + performance.now() - claimedAt;
+      const attemptedAt = lease.leasedAt + this.#monotonic() - claimedAt;
       const sent = await attempts.make(lease, attemptedAt, signal);
       if (sent.aborted) return await leases.release([lease], 0);
       const ended = outcomeOf(lease, sent, attemptedAt, random());
@@ -146,13 +153,13 @@ export class Lane {
   /** Tries for as long as the lease may last: a request that was made is not to be lost. */
   async #record(ended: EndedAttempt): Promise<boolean> {
     const backoff = new Backoff({ firstMs: 200, longestMs: 2_000 });
-    const until = performance.now() + RECORD_WITHIN_MS;
+    const until = this.#monotonic() + RECORD_WITHIN_MS;
     for (;;) {
       try {
         return await this.#finished.ask(ended);
       } catch (error) {
         const backoffMs = backoff.failed();
-        if (!isOutage(error) || performance.now() + backoffMs > until) throw error;
+        if (!isOutage(error) || this.#monotonic() + backoffMs > until) throw error;
         this.options.logger.warn(
           { err: error, delivery: ended.deliveryId, backoffMs },
           'an attempt is not written down yet',
