@@ -81,6 +81,36 @@ it('lets one of two owners at once write', async () => {
   }
 });
 
+it('writes more than one statement takes in several, all of it or nothing', async () => {
+  const webhooks = await Promise.all(Array.from({ length: 3 }, (_, n) => database.endpoint(n)));
+  const body = JSON.stringify({ text: 'x'.repeat(1_000_000) });
+  const deliveries = Array.from({ length: 21 }, (_, n) =>
+    database.newDelivery(webhooks[n % 3] ?? '', { position: '1', sequence: 1 + Math.floor(n / 3), body }),
+  );
+  const numbered = webhooks.map((webhook_id) => ({ org_id: 'org_a', webhook_id, position: '1', sequence: 7 }));
+  const rows = { ...rowsOf(database.newDelivery(webhooks[0] ?? '', { position: '1' })), numbered, deliveries };
+  const sent: number[] = [];
+  const watched = Object.create(client, {
+    query: {
+      value: (query: string | pg.QueryConfig<unknown[]>, values: unknown[] = []) => {
+        const given = typeof query === 'string' ? values : (query.values ?? []);
+        sent.push(...given.flatMap((value) => (typeof value === 'string' ? [value.length] : [])));
+        return typeof query === 'string' ? client.query(query, values) : client.query(query);
+      },
+    },
+  }) as pg.ClientBase;
+  const broken = [...deliveries.slice(0, -1), { ...database.newDelivery(webhooks[0] ?? ''), position: 'nowhere' }];
+  await expect(writeFanOut(watched, move(0, 1), { ...rows, deliveries: broken })).rejects.toThrow(/nowhere/);
+  for (const table of ['deliveries', 'events', 'sequences']) expect(await database.count(table)).toBe(0);
+  expect(await checkpoint()).toMatchObject({ position: 0n });
+  expect(await writeFanOut(watched, move(0, 1), rows)).toBe(true);
+  expect(await writeFanOut(watched, move(0, 1), rows)).toBe(false);
+  expect([await database.count('deliveries'), await database.count('sequences')]).toEqual([21, 3]);
+  expect(await database.row('endpoints', webhooks[2] ?? '')).toMatchObject({ last_sequence: '7' });
+  expect(await checkpoint()).toMatchObject({ position: 1n });
+  expect(Math.max(...sent)).toBeLessThan(9_000_000);
+});
+
 it('keeps the numbers of each endpoint', async () => {
   const webhook = await database.endpoint();
   await writeEndpointStep(

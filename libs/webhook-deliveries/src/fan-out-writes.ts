@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Position } from '#libs/event-store';
 import { applyEndpointEvent, type EndpointEvent } from './apply-endpoint-events.js';
 import type { FoldedEvent } from './fan-out-checkpoint.js';
+import { fitsOneStatement, lockEndpoints, writeRows, type MovedRow } from './write-rows.js';
 
 /** An integration event as replays find it. */
 export interface ListedEvent {
@@ -74,13 +75,12 @@ export interface Replay {
   readonly until: number;
 }
 
-interface MovedRow {
-  readonly high_water: string;
-  readonly send_from: string;
-}
-
-/** One statement for all of a page. @returns false where another owner has moved on: nothing was written */
+/**
+ * All of a page or nothing of it: in one statement, and where its bodies are too many bytes for one in several, of which the
+ * first moves the place. @returns false where another owner has moved on: nothing was written
+ */
 export async function writeFanOut(client: pg.ClientBase, move: FanOutMove, rows: FanOutRows): Promise<boolean> {
+  if (!fitsOneStatement(rows)) return writeMoved(client, move, (moved) => writeRows(client, moved, rows));
   const result = await client.query<{ moved: boolean }>({
     name: 'fan_out',
     text: 'select webhooks.fan_out($1, $2, $3, $4, $5, $6) as moved',
@@ -95,12 +95,21 @@ export async function writeFanOut(client: pg.ClientBase, move: FanOutMove, rows:
 }
 
 /** The same for one event of an endpoint, of which there are few, in a transaction. */
-export async function writeEndpointStep(client: pg.ClientBase, move: FanOutMove, step: EndpointStep): Promise<boolean> {
+export function writeEndpointStep(client: pg.ClientBase, move: FanOutMove, step: EndpointStep): Promise<boolean> {
+  return writeMoved(client, move, (moved) => writeStep(client, move.to, moved, step));
+}
+
+/** Moves the place and writes what belongs to that, in one transaction. */
+async function writeMoved(
+  client: pg.ClientBase,
+  move: FanOutMove,
+  write: (moved: MovedRow) => Promise<void>,
+): Promise<boolean> {
   await client.query('begin');
   try {
     const { rows } = await client.query<MovedRow>('select * from webhooks.move_fan_out($1, $2, $3)', moveValues(move));
     const [moved] = rows;
-    if (moved !== undefined) await writeStep(client, move.to, moved, step);
+    if (moved !== undefined) await write(moved);
     await client.query('commit');
     return moved !== undefined;
   } catch (error) {
@@ -112,18 +121,17 @@ export async function writeEndpointStep(client: pg.ClientBase, move: FanOutMove,
 async function writeStep(
   client: pg.ClientBase,
   position: Position,
-  { high_water, send_from }: MovedRow,
+  moved: MovedRow,
   step: EndpointStep,
 ): Promise<void> {
-  const { webhookId, events, numbered, deliveries, redelivered, replayed, subscribed } = step;
-  await client.query(LOCK, [[webhookId, ...numbered.map(({ webhook_id }) => webhook_id)]]);
+  const { webhookId, numbered, redelivered, replayed, subscribed } = step;
+  const { high_water, send_from } = moved;
+  await lockEndpoints(client, [webhookId, ...numbered.map(({ webhook_id }) => webhook_id)]);
   await applyEndpointEvent(client, step.event);
   const { event } = step;
   if (subscribed !== undefined)
     await client.query(SUBSCRIBE, [webhookId, subscribed, event.data['url'], event.revision === 0]);
-  await client.query(LIST_EVENTS, [JSON.stringify(events)]);
-  await client.query('select webhooks.number_events($1)', [JSON.stringify(numbered)]);
-  await client.query('select webhooks.deliver($1, $2, $3)', [JSON.stringify(deliveries), high_water, send_from]);
+  await writeRows(client, moved, step);
   const before = position.toString();
   if (step.skips) await client.query(SKIP, [webhookId, before, null]);
   else if (subscribed != null) await client.query(SKIP, [webhookId, before, subscribed]);
@@ -146,10 +154,6 @@ function replayValues(webhookId: string, position: Position, replay: Replay): un
   return [replayId, orgId, webhookId, types, since, until, position.toString()];
 }
 
-/** In the order in which all do, so that nobody waits in a circle. */
-const LOCK = `
-  select from webhooks.endpoints where webhook_id = any($1) order by webhook_id for no key update`;
-
 /** An endpoint that begins, begins with its numbers. */
 const SUBSCRIBE = `
   update webhooks.endpoints set
@@ -158,9 +162,6 @@ const SUBSCRIBE = `
 
 /** Nothing that was kept for the place before is sent to a new one, of types that it does not subscribe to. */
 const SKIP = 'select webhooks.skip_pending($1, $2, $3)';
-
-const LIST_EVENTS = `
-  insert into webhooks.events select * from jsonb_populate_recordset(null::webhooks.events, $1) on conflict do nothing`;
 
 const REPLAY = `
   with made as (

@@ -13,3 +13,4 @@ export * from './open-replays.js';
 export * from './operated-fan-out.js';
 export * from './schema/webhook-delivery-migrations.js';
 export * from './subscriptions.js';
+export { deliveryBytes, MOST_STATEMENT_BYTES } from './write-rows.js';

@@ -1,9 +1,9 @@
-import type pg from 'pg';
-import { lineageStream } from '#libs/domain';
+import pg from 'pg';
+import { jobStream, lineageStream } from '#libs/domain';
 import { InProcessBus } from '#libs/messaging';
 import { SILENT } from '#libs/observability';
 import { createPool } from '#libs/postgres';
-import { apiKeyCreated, eventually } from '#libs/testing';
+import { apiKeyCreated, eventually, jobCompleted, jobId, jobLeased, jobSubmitted } from '#libs/testing';
 import { DeliveryLeases } from '#libs/webhook-deliveries';
 import { DeliverySystem, ORG } from '../testing/delivery-system.js';
 import { FanOut } from './fan-out.js';
@@ -87,6 +87,39 @@ it('gives each event to those that subscribe to it at its place in the log, all 
   expect(await given(gone)).toEqual([['api_key.created', 1, 'skipped']]);
   expect(await system.deliveries(other, 'org_b')).toMatchObject([{ sequence: 1 }]);
   expect(await system.deliveries(other)).toEqual([]);
+});
+
+it('gives large events to many endpoints a few at a time', async () => {
+  const urls = Array.from({ length: 13 }, (_, n) => `${URL}/${n}`);
+  const endpoints = await Promise.all(urls.map((url) => system.endpoint(url, ['job.completed'])));
+  for (let n = 0; n < 60; n++) {
+    const job_id = jobId(n);
+    const result = 'x'.repeat(19_900);
+    await system.append(jobStream(job_id), [
+      jobSubmitted({ job_id }),
+      jobLeased({ job_id }),
+      jobCompleted({ job_id, result }),
+    ]);
+  }
+  const client = new pg.Client({ connectionString: system.url });
+  await client.connect();
+  await client.query(`
+    create table public.written (bytes bigint);
+    create function public.note_written() returns trigger language plpgsql security definer as $$
+    begin
+      insert into public.written select sum(length(body)) from made;
+      return null;
+    end $$;
+    create trigger note_written after insert on webhooks.deliveries referencing new table as made
+      for each statement execute function public.note_written()`);
+  fanOut();
+  await system.fannedOut();
+  const { rows } = await client.query<{ most: string }>('select max(bytes) as most from public.written');
+  await client.end();
+  expect(Number(rows[0]?.most)).toBeLessThan(8 * 1024 * 1024);
+  for (const { id } of endpoints)
+    expect((await given(id)).map(([, sequence]) => sequence)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
+  expect(await listed()).toHaveLength(60);
 });
 
 it('tells of an endpoint that is disabled to those that subscribe to that, itself among them', async () => {

@@ -25,8 +25,8 @@ export class OwnedFanOut {
   }
 
   /**
-   * Writes what is to be sent of a page: in one statement what happened between two events of endpoints, and each of those
-   * by itself, for it changes who subscribes.
+   * Writes what is to be sent of a page: at once what happened between two events of endpoints, as far as it is not too
+   * much, and each of those by itself, for it changes who subscribes.
    * @throws CheckpointConflict, MalformedEvent, UnknownEvent
    */
   async take({ messages, position }: FanOutPage): Promise<void> {
@@ -46,13 +46,20 @@ export class OwnedFanOut {
     await this.#endpoints.load(this.client, organizationsOf(run));
     const { endpoint } = last.content;
     const to = toPosition(last.position);
-    if (endpoint === null) {
-      const rows = new PageRows(this.#endpoints);
-      run.forEach((message) => rows.add(message));
-      return this.#move(to, last, rows);
-    }
+    if (endpoint === null) return this.#writeRun(run);
     const step = endpointStep(last, endpoint, this.#endpoints);
     this.#moved(to, await writeEndpointStep(this.client, this.#to(to, last), step));
+  }
+
+  /** A few MiB of bodies at a time, however many endpoints get them. */
+  async #writeRun(run: readonly LogMessage[]): Promise<void> {
+    let rows = new PageRows(this.#endpoints);
+    for (const [index, message] of run.entries()) {
+      rows.add(message);
+      if (!rows.areMany && index < run.length - 1) continue;
+      await this.#move(toPosition(message.position), message, rows);
+      rows = new PageRows(this.#endpoints);
+    }
   }
 
   async #move(to: Position, last: LogMessage | null, rows: PageRows): Promise<void> {
@@ -77,10 +84,13 @@ export class OwnedFanOut {
 function* runs(messages: readonly LogMessage[]): Generator<readonly LogMessage[]> {
   let run: LogMessage[] = [];
   for (const message of messages) {
-    const isOfEndpoint = message.content?.endpoint != null;
-    if (isOfEndpoint && run.length > 0) yield run;
-    if (isOfEndpoint) yield [message];
-    run = isOfEndpoint ? [] : [...run, message];
+    if (message.content?.endpoint == null) {
+      run.push(message);
+      continue;
+    }
+    if (run.length > 0) yield run;
+    yield [message];
+    run = [];
   }
   if (run.length > 0) yield run;
 }

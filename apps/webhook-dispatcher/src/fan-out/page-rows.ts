@@ -1,5 +1,12 @@
 import type { IntegrationEvent, LogMessage, LogMessageContent } from '#libs/contracts';
-import type { FanOutRows, ListedEvent, NewDelivery, NumberedEvent } from '#libs/webhook-deliveries';
+import {
+  deliveryBytes,
+  MOST_STATEMENT_BYTES,
+  type FanOutRows,
+  type ListedEvent,
+  type NewDelivery,
+  type NumberedEvent,
+} from '#libs/webhook-deliveries';
 import { DeliveryBody } from './delivery-body.js';
 import { newDeliveryId } from './new-id.js';
 import type { SubscribedEndpoints } from './subscribed-endpoints.js';
@@ -9,8 +16,14 @@ export class PageRows implements FanOutRows {
   readonly events: ListedEvent[] = [];
   readonly numbered: NumberedEvent[] = [];
   readonly deliveries: NewDelivery[] = [];
+  #bytes = 0;
 
   constructor(private readonly endpoints: SubscribedEndpoints) {}
+
+  /** Whether to write them before there are more, so that the last event’s still fit. */
+  get areMany(): boolean {
+    return this.#bytes >= MOST_STATEMENT_BYTES / 2;
+  }
 
   /** Numbers the event at each endpoint that subscribes to it. */
   add({ position, content }: LogMessage): void {
@@ -24,11 +37,13 @@ export class PageRows implements FanOutRows {
       const sequence = ++endpoint.lastSequence;
       const { webhookId } = endpoint;
       this.numbered.push({ org_id: event.org_id, webhook_id: webhookId, position, sequence });
-      this.deliveries.push({
+      const delivery = {
         ...{ delivery_id: newDeliveryId(), org_id: event.org_id, webhook_id: webhookId },
         ...{ event_id: event.id, event_type: event.type, cause: '', position, sequence },
         ...{ test: false, redelivery_of: null, body: body.numbered(sequence) },
-      });
+      };
+      this.deliveries.push(delivery);
+      this.#bytes += deliveryBytes(delivery);
     }
   }
 }
