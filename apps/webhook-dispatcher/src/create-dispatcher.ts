@@ -14,6 +14,7 @@ import { deliveryBacklog, DeliveryLeases, HALTED_CHANNEL, type DeliveryBacklog }
 import { WebhookSecrets } from '#libs/webhook-secrets';
 import { Attempts } from './delivering/attempts.js';
 import { Lane } from './delivering/lane.js';
+import { MissedHalts } from './delivering/missed-halts.js';
 import { disableEndpoints } from './disabling/disable-endpoints.js';
 import { FanOut, type FanOutStatus } from './fan-out/fan-out.js';
 import { keepHouse } from './housekeeping.js';
@@ -84,6 +85,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         onEnded: ({ attempt }) => metrics.deliveryAttempted(attempt.error_class),
       }),
   );
+  const missedHalts = new MissedHalts({ leases, lanes, logger });
   const { silenceMs } = options;
   const fanOut = new FanOut({ pool, eventStore, bus, logger, ...(silenceMs === undefined ? {} : { silenceMs }) });
   const replays = new Replays({ pool, translator: new Translator(eventStore), logger });
@@ -98,7 +100,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (channel === HALTED_CHANNEL) lanes.forEach((lane) => lane.halt(payload));
       else wake();
     },
-    onDoubt: wake,
+    onDoubt: () => {
+      wake();
+      missedHalts.look();
+    },
   });
   const stopping = new AbortController();
   let loops: readonly Promise<void>[] = [];
@@ -117,7 +122,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     stop: async () => {
       stopping.abort();
-      await Promise.all([fanOut.stop(), replays.stop(), ...lanes.map((lane) => lane.stop(STOP_GRACE_MS)), ...loops]);
+      await Promise.all([
+        fanOut.stop(),
+        replays.stop(),
+        missedHalts.stop(),
+        ...lanes.map((lane) => lane.stop(STOP_GRACE_MS)),
+        ...loops,
+      ]);
       await sender.close();
       await watch.turnOff();
       await pool.end();

@@ -185,3 +185,11 @@ it('does not forget what comes while a lease is given back', async () => {
   await released;
   expect(await database.claim()).toHaveLength(1);
 });
+
+it('says to which endpoints nothing may be sent', async () => {
+  const [active, paused, judged] = [await database.endpoint(0), await database.endpoint(1), await database.endpoint(2)];
+  await database.say(webhookPaused({}, paused), 1);
+  await database.owner.query(`update webhooks.endpoints set disable_reason = 'gone' where webhook_id = $1`, [judged]);
+  const halted = await database.leases.halted([active, paused, judged, 'whk_unknown']);
+  expect(halted).toEqual([paused, judged, 'whk_unknown']);
+});

@@ -100,7 +100,19 @@ export class DeliveryLeases {
     const values = [leases.map(({ deliveryId }) => deliveryId), leases.map(({ leaseToken }) => leaseToken), afterMs];
     await orUnavailable(() => this.pool.query('select webhooks.release_deliveries($1, $2, $3)', values));
   }
+
+  /** @returns those of these endpoints to which nothing may be sent */
+  async halted(webhookIds: readonly string[]): Promise<readonly string[]> {
+    const { rows } = await orUnavailable(() => this.pool.query<{ webhook_id: string }>(HALTED, [webhookIds]));
+    return rows.map(({ webhook_id }) => webhook_id);
+  }
 }
+
+const HALTED = `
+  select given.webhook_id from unnest($1::text[]) as given(webhook_id)
+  where not exists (
+    select from webhooks.endpoints e
+    where e.webhook_id = given.webhook_id and e.status = 'active' and e.disable_reason is null)`;
 
 function toLeased(row: ClaimedRow): LeasedDelivery {
   return {

@@ -14,9 +14,13 @@ export interface OfOrganization {
 /** What takes this long is no longer counted among what goes quickly, milliseconds. */
 const QUICK_MS = 1_000;
 
+/** Halts heard of during one claim; more, and nothing of that claim is begun. */
+const MOST_HALTS = 10_000;
+
 /** What is being sent right now. */
 export class InFlight {
   readonly #flights = new Set<Flight>();
+  readonly #haltedSinceClaim = new Set<string>();
   /** @param monotonic milliseconds of a clock that only goes forward */
   constructor(private readonly monotonic: () => number) {}
 
@@ -35,15 +39,27 @@ export class InFlight {
     return counted;
   }
 
-  /** @returns the signal that gives it up, and what ends it */
+  get endpoints(): ReadonlySet<string> {
+    return new Set([...this.#flights].map(({ lease }) => lease.webhookId));
+  }
+
+  /** What is leased from here on may have been leased before a halt that is heard of before its rows are here. */
+  beginClaim(): void {
+    this.#haltedSinceClaim.clear();
+  }
+
+  /** @returns the signal that gives it up, at once where its endpoint was halted since it was leased, and what ends it */
   begin(lease: LeasedDelivery): { readonly signal: AbortSignal; readonly end: () => void } {
     const flight = { lease, startedAt: this.monotonic(), controller: new AbortController() };
     this.#flights.add(flight);
+    const isHalted = this.#haltedSinceClaim.has(lease.webhookId) || this.#haltedSinceClaim.size >= MOST_HALTS;
+    if (isHalted) flight.controller.abort();
     return { signal: flight.controller.signal, end: () => this.#flights.delete(flight) };
   }
 
-  /** Gives up what is being sent to that endpoint. */
+  /** Gives up what is being sent to that endpoint, and what is being claimed for it. */
   halt(webhookId: string): void {
+    if (this.#haltedSinceClaim.size < MOST_HALTS) this.#haltedSinceClaim.add(webhookId);
     for (const { lease, controller } of this.#flights) if (lease.webhookId === webhookId) controller.abort();
   }
 

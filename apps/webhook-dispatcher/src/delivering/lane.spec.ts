@@ -3,6 +3,7 @@ import type { Sent } from '#libs/outbound';
 import { eventually } from '#libs/testing';
 import type { ClaimLimits, LeasedDelivery } from '#libs/webhook-deliveries';
 import { Lane, type LaneOptions } from './lane.js';
+import { MissedHalts } from './missed-halts.js';
 
 let number = 0;
 function leaseOf(webhookId: string, orgId = 'org_a'): LeasedDelivery {
@@ -84,4 +85,61 @@ it('leaves half of all places to others, however long what one organization has 
   } finally {
     await lane.stop(0);
   }
+});
+
+describe('an endpoint that is halted', () => {
+  /** Resolves the claim that is under way. */
+  let answer: () => void;
+  let lane: Lane;
+  beforeEach(async () => {
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    schedule.due.push(leaseOf('whk_halted'), leaseOf('whk_other'));
+    schedule.claiming = (leases) => answered.then(() => leases);
+    lane = schedule.lane(hangs);
+    lane.start();
+    await eventually('a claim', () => schedule.claims[0] ?? null);
+  });
+  afterEach(() => lane.stop(0));
+
+  const given = (webhookId: string) =>
+    eventually(`${webhookId} alone`, () => {
+      const [one, ...more] = lane.endpoints;
+      return one === webhookId && more.length === 0 ? true : null;
+    });
+
+  it('is sent nothing that had been leased before, and whose row is here only after the halt was heard of', async () => {
+    lane.halt('whk_halted');
+    answer();
+    await given('whk_other');
+    expect(schedule.released).toHaveLength(1);
+  });
+
+  it('is sent what is leased after the halt', async () => {
+    lane.halt('whk_halted');
+    answer();
+    await given('whk_other');
+    schedule.due.push(leaseOf('whk_halted'));
+    lane.wake();
+    await eventually('both', () => (lane.endpoints.size === 2 ? true : null));
+  });
+
+  it('is made up for where nobody heard of it, also while it was being claimed, and after an outage', async () => {
+    const asked: (readonly string[])[] = [];
+    let isAway = true;
+    const halted = (ids: readonly string[]): Promise<readonly string[]> => {
+      asked.push(ids);
+      if (isAway) {
+        isAway = false;
+        return Promise.reject(new Error('away'));
+      }
+      return Promise.resolve(['whk_halted']);
+    };
+    const missed = new MissedHalts({ leases: { halted }, lanes: [lane], logger: SILENT });
+    missed.look();
+    answer();
+    await given('whk_other');
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked[0]).toEqual(['whk_halted', 'whk_other']);
+    await missed.stop();
+  });
 });

@@ -49,6 +49,7 @@ export class Lane {
   readonly #finished: Together<EndedAttempt, boolean>;
   #wake: () => void = () => undefined;
   #running: Promise<void> | null = null;
+  #claiming: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: LaneOptions) {
     this.#monotonic = options.monotonic ?? (() => performance.now());
@@ -58,6 +59,16 @@ export class Lane {
 
   get inFlight(): number {
     return this.#inFlight.size;
+  }
+
+  /** What is being sent to. */
+  get endpoints(): ReadonlySet<string> {
+    return this.#inFlight.endpoints;
+  }
+
+  /** Until what is being claimed now is among what is being sent. */
+  get claimed(): Promise<unknown> {
+    return this.#claiming;
   }
 
   start(): void {
@@ -96,7 +107,9 @@ export class Lane {
         this.#wake = resolve;
       });
       try {
-        const isMore = await this.#claim();
+        const claiming = this.#claim();
+        this.#claiming = claiming.catch(() => undefined);
+        const isMore = await claiming;
         backoff.succeeded();
         if (!isMore) await Promise.race([woken, pause(LOOK_EVERY_MS, signal)]);
       } catch (error) {
@@ -114,6 +127,7 @@ export class Lane {
     const quickOnes = [...underWay.values()].reduce((sum, { quick }) => sum + quick, 0);
     const places = Math.min(most - this.#inFlight.size, mostQuick - quickOnes, CLAIM_AT_ONCE);
     if (places <= 0) return false;
+    this.#inFlight.beginClaim();
     const claimed = await leases.claim({
       ...{ slow, most: places, leaseMs: LEASE_MS },
       ...shares(this.options, underWay),
