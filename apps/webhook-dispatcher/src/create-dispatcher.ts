@@ -19,6 +19,7 @@ import { disableEndpoints } from './disabling/disable-endpoints.js';
 import { FanOut, type FanOutStatus } from './fan-out/fan-out.js';
 import { keepHouse } from './housekeeping.js';
 import { Replays } from './replaying/replays.js';
+import { skipPending } from './skipping.js';
 
 export interface DispatcherOptions {
   /** The owner's URL of the database with the deliveries, migrated; everything here connects as the projector role. */
@@ -90,7 +91,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const fanOut = new FanOut({ pool, eventStore, bus, logger, ...(silenceMs === undefined ? {} : { silenceMs }) });
   const replays = new Replays({ pool, translator: new Translator(eventStore), logger });
   const runner = new CommandRunner({ store: eventStore, clock: Date.now, onAppended: () => undefined });
-  const wake = (): void => [...lanes, replays].forEach((one) => one.wake());
+  const wake = (): void => lanes.forEach((lane) => lane.wake());
   const watch = new ChannelWatch({
     url: roleUrl(ownerUrl, 'projector'),
     applicationName: 'keyledger deliveries',
@@ -117,6 +118,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       loops = [
         keepHouse({ pool, retentionDays: settings.webhookRetentionDays, logger }, stopping.signal),
         disableEndpoints({ pool, runner, logger }, stopping.signal),
+        skipPending({ pool, logger }, stopping.signal),
         count(pool, logger, stopping.signal, (counted) => (backlog = counted)),
       ];
     },

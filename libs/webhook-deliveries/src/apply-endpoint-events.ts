@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { parseWebhookEvent, type Recorded, type WebhookEvent } from '#libs/domain';
 import type { StoredEvent } from '#libs/event-store';
-import { orUnavailable } from '#libs/postgres';
+import { inTransaction, orUnavailable } from '#libs/postgres';
 
 /** What of a stored event says anything about its endpoint. */
 export type EndpointEvent = Pick<StoredEvent, 'type' | 'data' | 'metadata' | 'revision'>;
@@ -21,20 +21,12 @@ interface Said {
 export async function applyEndpointEvents(pool: pg.Pool, events: readonly StoredEvent[]): Promise<void> {
   const [first] = events;
   if (first === undefined) return;
-  await orUnavailable(async () => {
-    const client = await pool.connect();
-    try {
-      await client.query('begin');
+  await orUnavailable(() =>
+    inTransaction(pool, async (client) => {
       await client.query(`select set_config('keyledger.org_id', $1, true)`, [first.metadata.org_id]);
       for (const event of events) await applyEndpointEvent(client, event);
-      await client.query('commit');
-      client.release();
-    } catch (error) {
-      // What was begun ends with the connection.
-      client.release(true);
-      throw error;
-    }
-  });
+    }),
+  );
 }
 
 /** The same of one event, in the caller's transaction; what was said at a later revision stays. @throws MalformedEvent, UnknownEvent */

@@ -21,7 +21,7 @@ export const ENDPOINT_FIGURES = `
 
 /** How these endpoints fare, whosesoever they are. */
 export async function endpointFigures(
-  client: pg.ClientBase,
+  client: pg.ClientBase | pg.Pool,
   webhookIds: readonly string[],
 ): Promise<ReadonlyMap<string, WebhookFigures>> {
   const { rows } = await client.query<FiguresRow>(`${ENDPOINT_FIGURES} where e.webhook_id = any($1)`, [webhookIds]);

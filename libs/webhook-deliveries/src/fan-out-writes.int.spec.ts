@@ -1,4 +1,4 @@
-import { webhookActivated, webhookCreated, webhookDeleted, webhookId } from '#libs/testing';
+import { eventually, webhookActivated, webhookCreated, webhookDeleted, webhookId } from '#libs/testing';
 import { toPosition } from '#libs/event-store';
 import { beginFanOut, isSendFromAsked, loadFanOut } from './fan-out-checkpoint.js';
 import {
@@ -50,7 +50,7 @@ function step(
 ): EndpointStep {
   return {
     ...{ ...NOTHING, event: storedEvent(event, revision), webhookId: event.data.webhook_id },
-    ...{ skips: false, redelivered: null, replayed: null, ...given },
+    ...{ skips: false, moves: false, redelivered: null, replayed: null, ...given },
   };
 }
 
@@ -152,17 +152,19 @@ it('sends nothing up to where it was told not to, and nothing again that is fini
   expect(rows).toEqual([{ delivery_id: missed.delivery_id }]);
 });
 
-it('skips what is pending before an activation, and nothing behind it', async () => {
+it('skips what is pending before an activation, but what is being sent, and nothing behind it', async () => {
   const webhook = await database.endpoint();
-  const [skipped, leased] = await database.pend(webhook, 2);
+  await database.pend(webhook, 2);
   await database.pend(webhook, 1, { position: '9' });
-  const [held] = await database.claim({ most: 1 });
+  const held = await database.claim({ most: 1 });
   await writeEndpointStep(client, move(0, 5), step(webhookActivated({}, webhook), 2, { skips: true }));
-  const { deliveries } = await database.reads.list('org_a', webhook, { limit: 9, before: null });
-  expect(deliveries.map(({ status }) => status)).toEqual(['pending', 'skipped', 'skipped']);
-  expect(deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining([skipped, leased]));
-  // Whoever was sending it is not heard any more.
-  if (held !== undefined) expect(await database.finish([held])).toEqual(new Set());
+  const statuses = async () => {
+    const { deliveries } = await database.reads.list('org_a', webhook, { limit: 9, before: null });
+    return deliveries.map(({ status }) => status);
+  };
+  expect((await statuses()).toSorted()).toEqual(['pending', 'pending', 'skipped']);
+  await database.finish(held);
+  expect((await statuses()).toSorted()).toEqual(['delivered', 'pending', 'skipped']);
 });
 
 it('delivers one again, pending or finished, with the same bytes under an id and a reason of its own', async () => {
@@ -236,6 +238,42 @@ it('begins anew with nothing known of endpoints and numbers, and with everything
   );
   expect(await database.row('endpoints', webhook)).toMatchObject({ status: 'active', last_sequence: '0' });
   expect(await database.claim()).toHaveLength(1);
+});
+
+it('takes no endpoint for deleted before the log that is folded anew says so', async () => {
+  const [kept, gone] = [await database.endpoint(0), await database.endpoint(1)];
+  await database.say(webhookDeleted({}, gone), 1);
+  await database.owner.query('update webhooks.fan_out set asked_send_from = 0');
+  await loadFanOut(client, toPosition(2n));
+  for (const webhook of [kept, gone])
+    expect(await database.row('endpoints', webhook)).toMatchObject({ status: 'unknown', subscribed: null });
+  await writeEndpointStep(client, move(0, 1), step(webhookCreated({ webhook_id: kept }), 0, { subscribed: [] }));
+  await writeEndpointStep(client, move(1, 2), step(webhookDeleted({}, gone), 1, { subscribed: null }));
+  expect(await database.row('endpoints', kept)).toMatchObject({ status: 'active' });
+  expect(await database.row('endpoints', gone)).toMatchObject({ status: 'deleted' });
+});
+
+it('begins anew while outcomes are written: nobody waits for another in a circle', async () => {
+  const [second, first] = [await database.endpoint(1), await database.endpoint(0)];
+  await database.owner.query('update webhooks.fan_out set asked_send_from = 0');
+  const finishing = await database.projector.connect();
+  const lock = (webhook: string) =>
+    finishing.query('select from webhooks.endpoints where webhook_id = $1 for no key update', [webhook]);
+  try {
+    await finishing.query('begin');
+    await lock(first);
+    const begun = loadFanOut(client, toPosition(2n));
+    begun.catch(() => undefined);
+    await eventually('who waits', async () => {
+      const { rowCount } = await database.owner.query('select from pg_locks where not granted');
+      return rowCount === 0 ? null : true;
+    });
+    await lock(second);
+    await finishing.query('commit');
+    expect(await begun).toMatchObject({ position: 0n });
+  } finally {
+    finishing.release(true);
+  }
 });
 
 it('leaves an endpoint that another log does not know without anything to send', async () => {

@@ -60,8 +60,10 @@ export interface EndpointStep extends FanOutRows {
   readonly webhookId: string;
   /** What it subscribes to from here on; null: nothing, it is gone; undefined: as before. */
   readonly subscribed?: readonly string[] | null;
-  /** Whether what is pending before is skipped. */
+  /** Whether what is pending before is skipped, and what is replayed. */
   readonly skips: boolean;
+  /** Whether it goes to another place from here on. */
+  readonly moves: boolean;
   readonly redelivered: { readonly deliveryId: string; readonly redeliveryOf: string } | null;
   readonly replayed: Replay | null;
 }
@@ -133,8 +135,10 @@ async function writeStep(
     await client.query(SUBSCRIBE, [webhookId, subscribed, event.data['url'], event.revision === 0]);
   await writeRows(client, moved, step);
   const before = position.toString();
-  if (step.skips) await client.query(SKIP, [webhookId, before, null]);
-  else if (subscribed != null) await client.query(SKIP, [webhookId, before, subscribed]);
+  if (step.skips) {
+    await client.query(END_REPLAYS, [webhookId, before]);
+    await client.query(SKIP, [webhookId, before, null]);
+  } else if (step.moves) await client.query(SKIP, [webhookId, before, subscribed]);
   if (redelivered !== null) {
     await client.query('select webhooks.deliver_again($1, $2, $3, $4, $5, $6)', [
       ...[redelivered.deliveryId, redelivered.redeliveryOf, webhookId, before],
@@ -160,13 +164,12 @@ const SUBSCRIBE = `
     subscribed = $2, url = $3, last_sequence = case when $4 then 0 else last_sequence end
   where webhook_id = $1`;
 
+const END_REPLAYS = `
+  update webhooks.replays set ended_at = clock_timestamp() where webhook_id = $1 and position < $2 and ended_at is null`;
+
 /** Nothing that was kept for the place before is sent to a new one, of types that it does not subscribe to. */
 const SKIP = 'select webhooks.skip_pending($1, $2, $3)';
 
 const REPLAY = `
-  with made as (
-    insert into webhooks.replays (replay_id, org_id, webhook_id, event_types, since, until, position)
-    values ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7) on conflict do nothing
-    returning 1
-  )
-  select pg_notify('keyledger_deliveries', '') from made`;
+  insert into webhooks.replays (replay_id, org_id, webhook_id, event_types, since, until, position)
+  values ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7) on conflict do nothing`;

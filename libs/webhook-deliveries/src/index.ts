@@ -12,5 +12,6 @@ export * from './leases.js';
 export * from './open-replays.js';
 export * from './operated-fan-out.js';
 export * from './schema/webhook-delivery-migrations.js';
+export * from './skips.js';
 export * from './subscriptions.js';
 export { deliveryBytes, MOST_STATEMENT_BYTES } from './write-rows.js';

@@ -4,29 +4,38 @@ import type { JsonObject, WebhookFigures } from '#libs/domain';
 import { endpointFigures, keyUses } from '#libs/webhook-deliveries';
 
 /**
- * The same messages, each event with what a `GET` of its object shows besides what the log says: when a key was used last,
- * how an endpoint fares. It is looked up once, when the event is given out: what is sent again later is the same bytes.
+ * The same events, each with what a `GET` of its object shows besides what the log says: when a key was used last, how an
+ * endpoint fares. It is looked up once, when the event is given out: what is sent again later is the same bytes.
  */
 export async function completeEvents(
+  client: pg.ClientBase | pg.Pool,
+  events: readonly IntegrationEvent[],
+): Promise<readonly IntegrationEvent[]> {
+  const incomplete = events.filter(({ type }) => fieldsFromTables(type).length > 0);
+  if (incomplete.length === 0) return events;
+  const found = await lookUp(client, incomplete);
+  return events.map((event) => {
+    const added = found.get(event.id);
+    return added === undefined ? event : { ...event, data: { ...event.data, ...added } };
+  });
+}
+
+/** The same for what came over the bus. */
+export async function completeMessages(
   client: pg.ClientBase,
   messages: readonly LogMessage[],
 ): Promise<readonly LogMessage[]> {
-  const incomplete = messages.flatMap(({ content }) => {
-    const event = content?.event;
-    return event == null || fieldsFromTables(event.type).length === 0 ? [] : [event];
-  });
-  if (incomplete.length === 0) return messages;
-  const found = await lookUp(client, incomplete);
+  const events = messages.flatMap(({ content }) => content?.event ?? []);
+  const completed = new Map((await completeEvents(client, events)).map((event) => [event.id, event]));
   return messages.map((message) => {
-    const event = message.content?.event;
-    const added = event == null ? undefined : found.get(event.id);
-    if (event == null || added === undefined || message.content === null) return message;
-    return { ...message, content: { ...message.content, event: { ...event, data: { ...event.data, ...added } } } };
+    const { content } = message;
+    const event = content?.event == null ? undefined : completed.get(content.event.id);
+    return content === null || event === undefined ? message : { ...message, content: { ...content, event } };
   });
 }
 
 async function lookUp(
-  client: pg.ClientBase,
+  client: pg.ClientBase | pg.Pool,
   events: readonly IntegrationEvent[],
 ): Promise<ReadonlyMap<string, JsonObject>> {
   const idsOf = (kind: string): string[] => events.filter(({ type }) => type.startsWith(kind)).map(idOf);

@@ -23,6 +23,7 @@ export function endpointStep(
     ...{ event: stored, webhookId, events, numbered, deliveries: [...rows.deliveries, ...tested] },
     ...(subscribed === undefined ? {} : { subscribed }),
     skips: event.type === 'webhook.deleted' || (event.type === 'webhook.activated' && event.data.backlog === 'skip'),
+    moves: event.type === 'webhook.updated' && event.data.changes.some(({ field }) => field === 'url'),
     redelivered:
       event.type === 'webhook.redelivered'
         ? { deliveryId: event.data.delivery_id, redeliveryOf: event.data.redelivery_of }

@@ -3,7 +3,7 @@ import type { LogMessage } from '#libs/contracts';
 import { toPosition, type Position } from '#libs/event-store';
 import { CheckpointConflict } from '#libs/projections';
 import { writeEndpointStep, writeFanOut, type FanOutMove } from '#libs/webhook-deliveries';
-import { completeEvents } from './complete-events.js';
+import { completeMessages } from './complete-events.js';
 import { endpointStep } from './endpoint-step.js';
 import type { FanOutPage } from './fan-out-page.js';
 import { FAN_OUT_WORK } from './fan-out-work.js';
@@ -32,7 +32,7 @@ export class OwnedFanOut {
   async take({ messages, position }: FanOutPage): Promise<void> {
     try {
       const given = messages.filter((message) => BigInt(message.position) > this.position);
-      for (const run of runs(await completeEvents(this.client, given))) await this.#write(run);
+      for (const run of runs(await completeMessages(this.client, given))) await this.#write(run);
       if (position > this.position) await this.#move(position, null, new PageRows(this.#endpoints));
     } catch (error) {
       this.#endpoints.forget();

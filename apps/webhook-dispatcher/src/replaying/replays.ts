@@ -1,11 +1,13 @@
 import type pg from 'pg';
-import type { Translator } from '#libs/contracts';
+import type { IntegrationEvent, Translator } from '#libs/contracts';
+import { isError } from '#libs/errors';
 import { Backoff, pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
+import { inTransaction } from '#libs/postgres';
 import {
-  holdReplay,
-  moveReplay,
-  nextReplayed,
+  claimReplay,
+  keepReplayed,
+  putOffReplay,
   type NewDelivery,
   type OpenReplay,
   type ReplayedEvent,
@@ -22,17 +24,15 @@ export interface ReplaysOptions {
 }
 
 const LOOK_EVERY_MS = 1_000;
-const EVENTS_AT_ONCE = 100;
-/** So many deliveries of one replay wait at most: the rest waits in the log, and takes no room. */
-const MOST_PENDING = 1_000;
+const LIMITS = { events: 100, mostPending: 1_000 };
+const AGAIN_AFTER_MS = 60_000;
 
 /**
- * Has the past delivered again, a part at a time, and goes on after a restart where it was: what is replayed is read from
- * the streams that it happened in. One process works on a replay, and any may go on with it.
+ * Has the past delivered again, a part at a time and each replay in its turn: what is replayed is read from the streams that
+ * it happened in. Any process goes on with any replay, behind what was kept of it; one that cannot go on is put off.
  */
 export class Replays {
   readonly #stopping = new AbortController();
-  #wake: () => void = () => undefined;
   #running: Promise<void> | null = null;
 
   constructor(private readonly options: ReplaysOptions) {}
@@ -41,76 +41,64 @@ export class Replays {
     this.#running ??= this.#run();
   }
 
-  wake(): void {
-    this.#wake();
-  }
-
   /** Finishes the part in hand. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#wake();
     await this.#running;
   }
 
   async #run(): Promise<void> {
+    const { pool, logger } = this.options;
     const { signal } = this.#stopping;
     const backoff = new Backoff({ firstMs: 250, longestMs: 30_000 });
     while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      let pauseMs = LOOK_EVERY_MS;
       try {
-        const isMore = await this.#goOn();
+        const replay = await inTransaction(pool, (client) => claimReplay(client, LIMITS));
         backoff.succeeded();
-        if (!isMore) await Promise.race([woken, pause(LOOK_EVERY_MS, signal)]);
+        if (replay !== null) {
+          await this.#goOn(replay);
+          pauseMs = 0;
+        }
       } catch (error) {
-        const backoffMs = backoff.failed();
-        this.options.logger.warn({ err: error, backoffMs }, 'a replay did not go on');
-        await pause(backoffMs, signal);
+        pauseMs = backoff.failed();
+        logger.warn({ err: error, pauseMs }, 'replays did not go on');
       }
+      if (pauseMs > 0) await pause(pauseMs, signal);
     }
   }
 
-  /** Whether there may be more to do at once. */
-  async #goOn(): Promise<boolean> {
-    const client = await this.options.pool.connect();
+  async #goOn(replay: OpenReplay): Promise<void> {
+    const { pool, logger } = this.options;
+    const { replayId, events } = replay;
     try {
-      await client.query('begin');
-      const replay = await holdReplay(client, MOST_PENDING);
-      if (replay !== null) await this.#part(client, replay);
-      await client.query('commit');
-      client.release();
-      return replay !== null;
+      const deliveries = await this.#deliveriesOf(replay);
+      const last = events.length === LIMITS.events ? events.at(-1) : undefined;
+      await inTransaction(pool, (client) => keepReplayed(client, replay, deliveries, last?.position ?? null));
+      if (last === undefined) logger.info({ replay: replayId }, 'a replay is through');
     } catch (error) {
-      // The transaction ends with the connection.
-      client.release(true);
-      throw error;
+      logger.warn({ err: error, replay: replayId, pauseMs: AGAIN_AFTER_MS }, 'a replay did not go on');
+      await putOffReplay(pool, replayId, AGAIN_AFTER_MS, isError(error) ? error.message : String(error));
     }
   }
 
-  async #part(client: pg.ClientBase, replay: OpenReplay): Promise<void> {
-    const events = await nextReplayed(client, replay.replayId, EVENTS_AT_ONCE);
-    const deliveries: NewDelivery[] = [];
-    for (const event of events) deliveries.push(await this.#deliveryOf(client, replay, event));
-    const last = events.length === EVENTS_AT_ONCE ? events.at(-1) : undefined;
-    await moveReplay(client, replay.replayId, deliveries, last?.position ?? null);
-    if (last === undefined) this.options.logger.info({ replay: replay.replayId }, 'a replay is through');
+  async #deliveriesOf({ replayId, orgId, webhookId, position, events }: OpenReplay): Promise<readonly NewDelivery[]> {
+    const happened: IntegrationEvent[] = [];
+    for (const event of events) happened.push(await this.#translated(event));
+    const completed = await completeEvents(this.options.pool, happened);
+    return completed.map((event, index) => {
+      const sequence = events[index]?.sequence ?? null;
+      return {
+        ...{ delivery_id: newDeliveryId(), org_id: orgId, webhook_id: webhookId, event_id: event.id },
+        ...{ event_type: event.type, cause: replayId, position: position.toString(), sequence },
+        ...{ test: false, redelivery_of: null, body: new DeliveryBody(event).numbered(sequence) },
+      };
+    });
   }
 
-  async #deliveryOf(
-    client: pg.ClientBase,
-    { replayId, orgId, webhookId, position }: OpenReplay,
-    { stream, revision, sequence }: ReplayedEvent,
-  ): Promise<NewDelivery> {
+  async #translated({ stream, revision }: ReplayedEvent): Promise<IntegrationEvent> {
     const event = await this.options.translator.translateAt(stream, revision);
     if (event === null) throw new Error(`event ${revision} of ${stream} was delivered once and is none to deliver`);
-    const content = { event, endpoint: null, stream, revision };
-    const [completed] = await completeEvents(client, [{ position: '0', previous: '0', content }]);
-    const body = new DeliveryBody(completed?.content?.event ?? event).numbered(sequence);
-    return {
-      ...{ delivery_id: newDeliveryId(), org_id: orgId, webhook_id: webhookId, event_id: event.id },
-      ...{ event_type: event.type, cause: replayId, position: position.toString(), sequence },
-      ...{ test: false, redelivery_of: null, body },
-    };
+    return event;
   }
 }

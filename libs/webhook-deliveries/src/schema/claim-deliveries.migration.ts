@@ -40,7 +40,8 @@ export const claimDeliveriesMigration: Migration = {
       if exists (select from webhooks.fan_out where position < catch_up_to) then return; end if;
       for v_endpoint in
         select e.webhook_id, e.org_id, e.url, e.secrets, e.most_in_flight from webhooks.endpoints e
-        where e.status = 'active' and e.disable_reason is null and e.slow = p_slow and e.due_at <= v_now
+        where e.status = 'active' and e.disable_reason is null
+          and not exists (select from webhooks.skips s where s.webhook_id = e.webhook_id) and e.slow = p_slow and e.due_at <= v_now
           and e.org_id <> all (v_without_room)
         order by e.due_at limit 500 for no key update skip locked
       loop

@@ -25,7 +25,7 @@ export const fanOutMigration: Migration = {
     grant execute on function webhooks.forget_numbers() to {{projector}};
 
     -- Where an operator asked for it: the whole log once more, which may be another one. Whatever is said of endpoints is
-    -- what the log says, so that one that it does not know is gone; deliveries stay, pending and finished.
+    -- what the log says, so that to one that it does not know nothing is sent; deliveries stay, pending and finished.
     create function webhooks.begin_again(p_head numeric) returns void language plpgsql as $$
     begin
       update webhooks.fan_out set
@@ -33,10 +33,12 @@ export const fanOutMigration: Migration = {
         last_stream = null, last_revision = null, last_event_id = null
       where asked_send_from is not null;
       if not found then return; end if;
-      perform webhooks.forget_numbers();
+      -- In the order in which all do, so that nobody waits in a circle.
+      perform 1 from webhooks.endpoints e order by e.webhook_id for no key update;
       update webhooks.endpoints set
-        status = 'deleted', status_revision = -1, secrets_revision = -1,
+        status = 'unknown', status_revision = -1, secrets_revision = -1,
         subscribed = null, last_sequence = 0;
+      perform webhooks.forget_numbers();
     end $$;
 
     -- Null: somebody else has moved it. Otherwise up to where everything was folded before, and what is never sent.
@@ -126,19 +128,24 @@ export const fanOutMigration: Migration = {
       perform pg_notify('keyledger_deliveries', '');
     end $$;
 
-    -- Nothing that is pending before that place of the log is sent any more.
-    -- p_but: what is of one of these types stays, and so does a test; null: nothing does.
-    create function webhooks.skip_pending(p_webhook text, p_before numeric, p_but text[]) returns void
-    language plpgsql as $$
+    -- Moves some of what a skip is about to history; what is being sent is left to end. True: nothing is left of it.
+    create function webhooks.skip_some(p_webhook text, p_before numeric, p_but text[], p_most int) returns boolean
+    language plpgsql
+    set enable_seqscan = off
+    as $$
     declare
       v_now timestamptz := clock_timestamp();
     begin
       perform webhooks.make_history_day((v_now at time zone 'UTC')::date);
       with skipped as (
-        delete from webhooks.deliveries d
-        where d.webhook_id = p_webhook and d.position < p_before
-          and (p_but is null or not (d.test or d.event_type = any(p_but)))
-        returning d.*
+        delete from webhooks.deliveries where delivery_id in (
+          select d.delivery_id from webhooks.deliveries d
+          where d.webhook_id = p_webhook and d.position < p_before
+            and (p_but is null or not (d.test or d.event_type = any(p_but)))
+            and (d.lease_token is null or d.due_at <= v_now)
+          limit p_most for update skip locked
+        )
+        returning *
       )
       insert into webhooks.history (
         delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of, body,
@@ -146,6 +153,21 @@ export const fanOutMigration: Migration = {
       select delivery_id, number, org_id, webhook_id, event_id, event_type, cause, position, sequence, test, redelivery_of,
         body, created_at, attempts, 'skipped', v_now
       from skipped;
+      return not exists (
+        select from webhooks.deliveries d
+        where d.webhook_id = p_webhook and d.position < p_before
+          and (p_but is null or not (d.test or d.event_type = any(p_but))));
+    end $$;
+
+    -- Nothing of that is sent any more. A few are moved at once; of more it is noted, and housekeeping goes on with it.
+    create function webhooks.skip_pending(p_webhook text, p_before numeric, p_but text[]) returns void
+    language plpgsql as $$
+    begin
+      if webhooks.skip_some(p_webhook, p_before, p_but, 1000) then return; end if;
+      insert into webhooks.skips (org_id, webhook_id, before, but)
+      select e.org_id, e.webhook_id, p_before, p_but from webhooks.endpoints e where e.webhook_id = p_webhook
+      on conflict do nothing;
+      perform pg_notify('keyledger_webhook_halted', p_webhook);
     end $$;
 
     -- One again, as a new delivery with the same bytes; nothing where the first is gone.

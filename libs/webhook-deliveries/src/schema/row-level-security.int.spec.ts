@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { DeliveryDatabase } from '../testing/delivery-database.js';
 
 /** Every table of schema `webhooks` that has rows of organizations, and what the api role may do with it. */
-const TABLES = ['attempt_counts', 'deliveries', 'endpoints', 'events', 'history', 'replays', 'sequences'];
+const TABLES = ['attempt_counts', 'deliveries', 'endpoints', 'events', 'history', 'replays', 'sequences', 'skips'];
 
 let database: DeliveryDatabase;
 beforeAll(async () => {
@@ -19,6 +19,7 @@ beforeAll(async () => {
     await database.owner.query(
       `insert into webhooks.replays values ('rpl_${n}', '${org}', '${webhook}', '{}', now(), now(), 0, ${n})`,
     );
+    await database.owner.query(`insert into webhooks.skips values ('${org}', '${webhook}', 1, null)`);
   }
 });
 afterAll(() => database.drop());

@@ -79,8 +79,8 @@ export const tablesMigration: Migration = {
     create table webhooks.endpoints (
       webhook_id text collate "C" primary key,
       org_id text collate "C" not null,
-      -- as its own events say, each up to a revision of its stream
-      status text not null check (status in ('active', 'paused', 'disabled', 'deleted')),
+      -- as its own events say, each up to a revision of its stream; unknown: a log that is folded anew has not said yet
+      status text not null check (status in ('active', 'paused', 'disabled', 'deleted', 'unknown')),
       status_revision int not null,
       -- newest first: [{secret_id, ends_at: Unix seconds or null}]
       secrets jsonb not null,
@@ -127,6 +127,7 @@ export const tablesMigration: Migration = {
     ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
     create index deliveries_due on webhooks.deliveries (webhook_id, due_at);
     create index deliveries_listed on webhooks.deliveries (webhook_id, number);
+    create index deliveries_of_cause on webhooks.deliveries (cause) where cause <> '';
     create index deliveries_leased on webhooks.deliveries (webhook_id) where lease_token is not null;
     ${confined('deliveries', { api: READ, projector: ALL })}
 
@@ -139,6 +140,17 @@ export const tablesMigration: Migration = {
     create index history_listed on webhooks.history (webhook_id, number);
     create index history_of_event on webhooks.history (webhook_id, event_id, cause);
     ${confined('history', { api: READ, projector: 'select, insert' })}
+
+    -- What is pending of an endpoint before that place of the log and is not to be sent any more, but for tests and what is
+    -- of types that stay (null: nothing does). Nothing is claimed of the endpoint until all of it is gone.
+    create table webhooks.skips (
+      org_id text collate "C" not null,
+      webhook_id text collate "C" not null,
+      before numeric(20) not null,
+      but text[],
+      primary key (webhook_id, before)
+    );
+    ${confined('skips', { api: READ, projector: ALL })}
 
     create table webhooks.attempt_counts (
       org_id text collate "C" not null,
@@ -183,9 +195,13 @@ export const tablesMigration: Migration = {
       -- done up to here, of what is before the replay itself
       at_position numeric(20) not null default 0,
       position numeric(20) not null,
+      -- when somebody may go on with it, and why it did not go on last
+      try_at timestamptz not null default clock_timestamp(),
+      error text,
       ended_at timestamptz
     );
-    create index replays_open on webhooks.replays (position) where ended_at is null;
+    create index replays_open on webhooks.replays (try_at) where ended_at is null;
+    create index replays_of_endpoint on webhooks.replays (webhook_id) where ended_at is null;
     ${confined('replays', { api: READ, projector: CHANGE })}
 
     -- How many wait, whosesoever they are.

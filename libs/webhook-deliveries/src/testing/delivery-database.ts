@@ -10,7 +10,7 @@ import type { NewDelivery } from '../fan-out-writes.js';
 import { DeliveryLeases, type ClaimLimits, type EndedAttempt, type LeasedDelivery } from '../leases.js';
 import { webhookDeliveryMigrations } from '../schema/webhook-delivery-migrations.js';
 
-const TABLES = 'endpoints, deliveries, history, attempt_counts, events, sequences, replays, fan_out';
+const TABLES = 'endpoints, deliveries, history, attempt_counts, events, sequences, replays, skips, fan_out';
 
 /** For tests: the schema `webhooks` and nothing else, written by hand and asked under the roles that do so. */
 export class DeliveryDatabase {
