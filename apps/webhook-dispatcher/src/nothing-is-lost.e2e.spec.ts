@@ -35,10 +35,11 @@ async function expectNothingLost<Victim>({ admin, operator, victims, crash }: Cr
   await load.start();
   try {
     for (const victim of victims) {
-      await delay(randomInt(300, 1_500));
+      await load.goesOn();
+      await delay(randomInt(1_000));
       await crash(victim);
     }
-    await delay(500);
+    await load.goesOn();
   } finally {
     await load.stop();
   }

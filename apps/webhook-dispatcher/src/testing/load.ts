@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiClient } from '#libs/testing';
+import { eventually, type ApiClient } from '#libs/testing';
 import { CrashClient } from '../../../standalone/src/testing/crash-client.js';
 import { CrashWorker } from '../../../standalone/src/testing/crash-worker.js';
 
 const CLIENTS = 4;
+const ENOUGH = 30;
 const PAUSE_MS = 150;
 const SETTLED_WITHIN_MS = 180_000;
 
@@ -36,6 +37,12 @@ export class Load {
     this.#running = Promise.all([...this.#clients.map((client) => client.run()), this.#worker.run(), this.#submit()]);
     // Awaited by `stop`.
     this.#running.catch(() => undefined);
+  }
+
+  /** Until much more is acknowledged; what a dead process left marked is refused for up to 30 s. */
+  async goesOn(): Promise<void> {
+    const enough = this.acknowledged().length + ENOUGH;
+    await eventually('more of the load', () => (this.acknowledged().length >= enough ? true : null));
   }
 
   /** @throws Error at an answer that no crash explains */

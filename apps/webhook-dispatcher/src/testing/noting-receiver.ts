@@ -20,8 +20,8 @@ const TAKES_ALL: Policy = () => 204;
 /** Refuses some the first time, and hangs up on others. */
 export const FAILS_AT_TIMES: Policy = (eventId, nth) => {
   const chance = Number.parseInt(eventId.slice(-2), 16);
-  if (nth > 1 || chance >= 48) return 204;
-  return chance < 32 ? 500 : null;
+  if (nth > 1 || chance >= 80) return 204;
+  return chance < 64 ? 500 : null;
 };
 
 /** A receiver that verifies what comes and notes by id what it answered, whatever it is told to answer. */
