@@ -267,6 +267,7 @@ it.each([
   [{ since: 20, until: 20 }, 'since'],
   [{ since: 20, until: 10 }, 'since'],
   [{ since: 1, until: 'x' }, 'until'],
+  [{ since: 1, until: null }, 'until'],
   [{ since: 1, event_types: [] }, 'event_types'],
 ])('answers 422 to a replay of %j', async (body, field) => {
   const { path } = await makeWebhook(api);

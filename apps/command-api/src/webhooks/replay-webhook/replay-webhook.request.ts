@@ -5,8 +5,8 @@ export class ReplayWebhookRequest {
   @TimeField({ description: 'From when on: Unix seconds or RFC 3339.' })
   since!: number | string;
 
-  @TimeField({ optional: true, nullable: true, description: 'Before when; default now.' })
-  until?: number | string | null;
+  @TimeField({ optional: true, description: 'Before when; default now.' })
+  until?: number | string;
 
   @EventTypesField('What of it; default all that the endpoint is sent.', { optional: true })
   event_types?: string[];
