@@ -1,4 +1,4 @@
-import { eventually, webhookActivated, webhookCreated, webhookDeleted, webhookId } from '#libs/testing';
+import { webhookActivated, webhookCreated, webhookDeleted, webhookId } from '#libs/testing';
 import { toPosition } from '#libs/event-store';
 import { beginFanOut, isSendFromAsked, loadFanOut } from './fan-out-checkpoint.js';
 import {
@@ -238,42 +238,6 @@ it('begins anew with nothing known of endpoints and numbers, and with everything
   );
   expect(await database.row('endpoints', webhook)).toMatchObject({ status: 'active', last_sequence: '0' });
   expect(await database.claim()).toHaveLength(1);
-});
-
-it('takes no endpoint for deleted before the log that is folded anew says so', async () => {
-  const [kept, gone] = [await database.endpoint(0), await database.endpoint(1)];
-  await database.say(webhookDeleted({}, gone), 1);
-  await database.owner.query('update webhooks.fan_out set asked_send_from = 0');
-  await loadFanOut(client, toPosition(2n));
-  for (const webhook of [kept, gone])
-    expect(await database.row('endpoints', webhook)).toMatchObject({ status: 'unknown', subscribed: null });
-  await writeEndpointStep(client, move(0, 1), step(webhookCreated({ webhook_id: kept }), 0, { subscribed: [] }));
-  await writeEndpointStep(client, move(1, 2), step(webhookDeleted({}, gone), 1, { subscribed: null }));
-  expect(await database.row('endpoints', kept)).toMatchObject({ status: 'active' });
-  expect(await database.row('endpoints', gone)).toMatchObject({ status: 'deleted' });
-});
-
-it('begins anew while outcomes are written: nobody waits for another in a circle', async () => {
-  const [second, first] = [await database.endpoint(1), await database.endpoint(0)];
-  await database.owner.query('update webhooks.fan_out set asked_send_from = 0');
-  const finishing = await database.projector.connect();
-  const lock = (webhook: string) =>
-    finishing.query('select from webhooks.endpoints where webhook_id = $1 for no key update', [webhook]);
-  try {
-    await finishing.query('begin');
-    await lock(first);
-    const begun = loadFanOut(client, toPosition(2n));
-    begun.catch(() => undefined);
-    await eventually('who waits', async () => {
-      const { rowCount } = await database.owner.query('select from pg_locks where not granted');
-      return rowCount === 0 ? null : true;
-    });
-    await lock(second);
-    await finishing.query('commit');
-    expect(await begun).toMatchObject({ position: 0n });
-  } finally {
-    finishing.release(true);
-  }
 });
 
 it('leaves an endpoint that another log does not know without anything to send', async () => {
