@@ -36,7 +36,7 @@ const listed = async () =>
 
 it('has yesterday, today and three days ahead from the first moment on', async () => {
   expect(await days()).toEqual([-1, 0, 1, 2, 3]);
-  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 0 });
+  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 0, withheld: 0 });
 });
 
 it('drops what finished longer ago, by whole days, and nothing else', async () => {
@@ -44,9 +44,24 @@ it('drops what finished longer ago, by whole days, and nothing else', async () =
   const [pending] = await database.pend(webhook, 1);
   await database.owner.query(`update webhooks.deliveries set created_at = now() - interval '90 days'`);
   expect(await listed()).toEqual([pending, kept, old]);
-  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 1 });
+  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 1, withheld: 0 });
   expect(await listed()).toEqual([pending, kept]);
   expect(await days()).toEqual([-30, -1, 0, 1, 2, 3]);
+});
+
+it('drops two days at a time, the oldest first', async () => {
+  for (const daysAgo of [44, 43, 42, 0]) await finished(daysAgo);
+  expect(await keepHistory(database.projector, 30)).toMatchObject({ dropped: 2 });
+  expect(await days()).toEqual([-42, -1, 0, 1, 2, 3]);
+  expect(await keepHistory(database.projector, 30)).toMatchObject({ dropped: 1, withheld: 0 });
+});
+
+it('drops nothing where all that finished is past its time: the clock may have jumped', async () => {
+  for (const daysAgo of [33, 32, 31]) await finished(daysAgo);
+  expect(await keepHistory(database.projector, 30)).toMatchObject({ dropped: 0, withheld: 3 });
+  expect(await listed()).toHaveLength(3);
+  await finished(0);
+  expect(await keepHistory(database.projector, 30)).toMatchObject({ dropped: 2, withheld: 0 });
 });
 
 it('makes the days again that are missing', async () => {
@@ -54,11 +69,12 @@ it('makes the days again that are missing', async () => {
     `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'webhooks.history'::regclass`,
   );
   for (const { name } of rows) await database.owner.query(`drop table ${name}`);
-  expect(await keepHistory(database.projector, 30)).toEqual({ made: 5, dropped: 0 });
+  expect(await keepHistory(database.projector, 30)).toEqual({ made: 5, dropped: 0, withheld: 0 });
   expect(await days()).toEqual([-1, 0, 1, 2, 3]);
 });
 
 it('is done by several at once', async () => {
+  await finished(0);
   await finished(40);
   const kept = await Promise.all([1, 2, 3].map(() => keepHistory(database.projector, 30).catch(() => null)));
   const dropped = kept.filter((one) => one?.dropped === 1);
@@ -67,14 +83,15 @@ it('is done by several at once', async () => {
 });
 
 it('puts a drop off while somebody reads', async () => {
+  await finished(0);
   await finished(40);
   const reader = await database.api.connect();
   await reader.query('begin');
   await reader.query('select from webhooks.history');
-  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 0 });
+  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 0, withheld: 0 });
   await reader.query('commit');
   reader.release();
-  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 1 });
+  expect(await keepHistory(database.projector, 30)).toEqual({ made: 0, dropped: 1, withheld: 0 });
 });
 
 it('makes a day beside those who read and write, without waiting for them', async () => {
