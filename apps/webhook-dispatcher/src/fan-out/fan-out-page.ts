@@ -7,6 +7,8 @@ export interface FanOutPage {
   readonly messages: readonly LogMessage[];
   /** Everything up to here has been looked at. */
   readonly position: Position;
+  /** Whether it came over the bus, on which anything may be; else it was read from the log. */
+  readonly isOfBus: boolean;
   /** It is kept: wherever it came from need not bring it again. */
   ack(): void;
 }

@@ -91,6 +91,20 @@ it('reads the log where a message is missing', async () => {
   expect(log.reads).toBe(1);
 });
 
+it.each([
+  {},
+  { event: null, endpoint: null, stream: 'job-1', revision: 1 },
+  { event: { id: 'evt_1' }, endpoint: null, stream: 'job-1', revision: 1 },
+  { event: null, endpoint: { id: '1', type: 'webhook.paused', data: {} }, stream: 'job-1', revision: 1 },
+])('reads the log where a message is not to be understood: %j', async (content) => {
+  const { log, messages, positions } = await follow(([a, b, c, d]) => {
+    const wrong = { ...b, content } as unknown as LogMessage;
+    return [[a, wrong, c], [d]].map(present);
+  });
+  expect(positions).toEqual(positionsOf(messages));
+  expect(log.reads).toBe(1);
+});
+
 it('reads the log where the bus begins in the middle: its volume was wiped', async () => {
   const { messages, positions, log } = await follow(([, , c, d]) => [present([c, d])]);
   expect(positions).toEqual(positionsOf(messages));

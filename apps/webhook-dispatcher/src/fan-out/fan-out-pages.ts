@@ -3,6 +3,7 @@ import { toPosition, type EventStore, type Position } from '#libs/event-store';
 import type { MessageBatch, MessageBus } from '#libs/messaging';
 import type { Logger } from '#libs/observability';
 import type { FanOutPage } from './fan-out-page.js';
+import { isUnderstood } from './is-understood.js';
 
 export interface FanOutPagesOptions {
   readonly eventStore: Pick<EventStore, 'readAll' | 'readStream' | 'head'>;
@@ -38,7 +39,7 @@ export async function* fanOutPages(
       const result = await orSilence(next, silenceMs, signal);
       if (result === SILENCE) {
         yield* log.upTo(await eventStore.head(), signal);
-        yield { messages: [], position: log.at, ack: () => undefined };
+        yield { messages: [], position: log.at, isOfBus: false, ack: () => undefined };
         continue;
       }
       next = null;
@@ -47,13 +48,14 @@ export async function* fanOutPages(
       const fresh = ascending(batch.messages, log.at);
       const last = fresh.at(-1);
       if (last === undefined) batch.ack();
-      else if (isInTurn(fresh, log.at)) {
+      else if (fresh.every(isUnderstood) && isInTurn(fresh, log.at)) {
         log.at = toPosition(last.position);
-        yield { messages: fresh.filter(({ content }) => content !== null), position: log.at, ack: () => batch.ack() };
+        const told = fresh.filter(({ content }) => content !== null);
+        yield { messages: told, position: log.at, isOfBus: true, ack: () => batch.ack() };
       } else {
         logger.info(
           { at: log.at.toString(), position: last.position },
-          'a message is missing; reading the log instead',
+          'a message is missing or not to be understood; reading the log instead',
         );
         yield* log.upTo(toPosition(last.position), signal);
         batch.ack();
@@ -85,7 +87,7 @@ class LogReader {
         if (content !== null) messages.push({ position: event.position.toString(), previous: '0', content });
       }
       this.at = page.position;
-      yield { messages, position: page.position, ack: () => undefined };
+      yield { messages, position: page.position, isOfBus: false, ack: () => undefined };
       if (page.caughtUp) return;
     }
   }
