@@ -22,8 +22,8 @@ interface FanOutRow {
   readonly catch_up_to: string;
 }
 
-/** Null: there were no webhooks yet, not even a checkpoint. Under the operator role, as all here. */
-export async function operatedFanOut(client: pg.ClientBase): Promise<OperatedFanOut | null> {
+/** Null: there were no webhooks yet, not even a checkpoint. Under the operator role, as all here, or the dispatcher's. */
+export async function operatedFanOut(client: pg.ClientBase | pg.Pool): Promise<OperatedFanOut | null> {
   const { rows } = await client.query<FanOutRow>(
     'select position, send_from, asked_send_from, catch_up_to from webhooks.fan_out',
   );

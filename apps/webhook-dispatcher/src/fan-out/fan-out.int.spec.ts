@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { jobStream, lineageStream } from '#libs/domain';
 import { InProcessBus } from '#libs/messaging';
@@ -6,7 +7,7 @@ import { createPool } from '#libs/postgres';
 import { apiKeyCreated, eventually, jobCompleted, jobId, jobLeased, jobSubmitted } from '#libs/testing';
 import { DeliveryLeases } from '#libs/webhook-deliveries';
 import { DeliverySystem, ORG } from '../testing/delivery-system.js';
-import { FanOut } from './fan-out.js';
+import { FanOut, type FanOutOptions } from './fan-out.js';
 
 const URL = 'https://hooks.example.com/in';
 
@@ -25,8 +26,11 @@ afterEach(async () => {
 });
 
 /** Without anybody who sends; it reads the log. */
-function fanOut(): FanOut {
-  const made = new FanOut({ pool, eventStore: system.store, bus: new InProcessBus(), logger: SILENT, silenceMs: 20 });
+function fanOut(options: Partial<FanOutOptions> = {}): FanOut {
+  const made = new FanOut({
+    ...{ pool, eventStore: system.store, bus: new InProcessBus(), logger: SILENT, silenceMs: 20 },
+    ...options,
+  });
   running.push(made);
   made.start();
   return made;
@@ -234,4 +238,56 @@ it('has one owner, and another where that stops', async () => {
   await system.fannedOut();
   expect(standby.status()).toMatchObject({ state: 'running', error: null });
   expect((await given(id)).map(([, sequence]) => sequence)).toEqual([1, 2]);
+});
+
+it('stands by again where another went on meanwhile, and tries again where all may have been put right', async () => {
+  await keyIsMade();
+  const first = fanOut();
+  await system.fannedOut();
+  await first.stop();
+  const [kept] = await system.asOwner<{ position: string; last_event_id: string }>('select * from webhooks.fan_out');
+  const stops = async (options: Partial<FanOutOptions>): Promise<FanOut> => {
+    const made = fanOut(options);
+    await eventually('its end', () => (made.status().state === 'stopped' ? true : null));
+    return made;
+  };
+  const goesOn = (made: FanOut, name: string) =>
+    eventually(name, () => {
+      const { state, error } = made.status();
+      return (state === 'running' || state === 'standby') && error === null ? true : null;
+    });
+  await system.asOwner('update webhooks.fan_out set position = 99');
+  const waiting = await stops({});
+  // By when it has looked where it stopped.
+  await eventually('a look', async () => {
+    const looks = await system.asOwner(
+      `select from pg_stat_activity where datname = current_database() and query like 'select position, send_from, asked%' and state = 'idle'`,
+    );
+    return looks.length > 0 ? true : null;
+  });
+  await system.asOwner('update webhooks.fan_out set position = $1', [kept?.position]);
+  await goesOn(waiting, 'the one that waited');
+  await waiting.stop();
+
+  await system.asOwner('update webhooks.fan_out set last_event_id = $1', ['00000000-0000-4000-8000-000000000000']);
+  const trying = await stops({ retryMs: 50 });
+  await system.asOwner('update webhooks.fan_out set last_event_id = $1', [kept?.last_event_id]);
+  await goesOn(trying, 'the one that tried again');
+});
+
+it('reads the log where the bus brings what cannot be understood', async () => {
+  const { id } = await system.endpoint(URL);
+  const bus = new InProcessBus();
+  const made = fanOut({ bus, silenceMs: 600_000 });
+  await system.fannedOut();
+  await keyIsMade();
+  const stored = { id: randomUUID(), type: 'webhook.blessed', data: {}, metadata: apiKeyCreated().metadata };
+  const endpoint = { ...stored, stream: 'webhook-1', revision: 1 };
+  const position = String(await system.store.head());
+  await bus.publish([
+    { position, previous: '0', content: { event: null, endpoint, stream: 'webhook-1', revision: 1 } },
+  ]);
+  await system.fannedOut();
+  expect(made.status()).toMatchObject({ state: 'running', error: null });
+  expect((await given(id)).map(([, sequence]) => sequence)).toEqual([1]);
 });

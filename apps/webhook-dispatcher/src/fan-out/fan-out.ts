@@ -3,8 +3,8 @@ import { BEGINNING, type EventStore, type Position } from '#libs/event-store';
 import { Backoff, pause } from '#libs/lifecycle';
 import type { MessageBus } from '#libs/messaging';
 import type { Logger } from '#libs/observability';
-import { CheckpointConflict, OwnerLoop, Ownership, type OwnersWork } from '#libs/projections';
-import { beginFanOut, isSendFromAsked, loadFanOut } from '#libs/webhook-deliveries';
+import { CheckpointConflict, mayPass, OwnerLoop, Ownership, type OwnersWork } from '#libs/projections';
+import { beginFanOut, isSendFromAsked, loadFanOut, operatedFanOut } from '#libs/webhook-deliveries';
 import { assertFoldedLog } from './assert-folded-log.js';
 import type { FanOutPage } from './fan-out-page.js';
 import { fanOutPages } from './fan-out-pages.js';
@@ -19,6 +19,8 @@ export interface FanOutOptions {
   readonly logger: Logger;
   /** How long the bus may be silent before the log is looked at, milliseconds. */
   readonly silenceMs?: number;
+  /** After which one that gave up tries again, milliseconds; default 30 s. */
+  readonly retryMs?: number;
 }
 
 /** How the fan-out of this process stands. */
@@ -32,6 +34,7 @@ export interface FanOutStatus {
 const STANDBY_POLL_MS = 500;
 /** How often the owner looks whether an operator has asked for another place to send from. */
 const LOOK_EVERY_MS = 1_000;
+const RETRY_MS = 30_000;
 
 /**
  * Gives every event to the endpoints that subscribe to it, in log order and under their own dense numbers: one owner at a
@@ -77,23 +80,30 @@ export class FanOut {
     while (await this.#mayBeginAnew());
   }
 
-  /** False: it was told to stop. One that gave up waits until an operator asks for another place to send from. */
+  /**
+   * False: it was told to stop. One that gave up waits until an operator asks for another place to send from, or another
+   * process has gone on by such a wish or with a release that can; and it tries again now and then, for what was wrong may
+   * have been put right.
+   */
   async #mayBeginAnew(): Promise<boolean> {
-    const { pool, logger } = this.options;
+    const { pool, logger, retryMs = RETRY_MS } = this.options;
     const { signal } = this.#stopping;
-    const backoff = new Backoff({ firstMs: LOOK_EVERY_MS, longestMs: 30_000 });
-    while (!signal.aborted) {
-      let pauseMs = LOOK_EVERY_MS;
+    const backoff = new Backoff({ firstMs: LOOK_EVERY_MS, longestMs: RETRY_MS });
+    const gaveUpAt = performance.now();
+    let stoppedAt: Position | null = null;
+    while (this.#error !== null && !signal.aborted && performance.now() - gaveUpAt < retryMs) {
+      let pauseMs = Math.min(LOOK_EVERY_MS, retryMs);
       try {
-        if (this.#error === null || (await isSendFromAsked(pool))) break;
+        const found = await operatedFanOut(pool);
         backoff.succeeded();
+        stoppedAt ??= found?.position ?? null;
+        if (found !== null && (found.askedSendFrom !== null || found.position !== stoppedAt)) this.#error = null;
       } catch (error) {
         pauseMs = backoff.failed();
         logger.warn({ err: error, pauseMs }, 'the fan-out could not look for what an operator asks');
       }
-      await pause(pauseMs, signal);
+      if (this.#error !== null) await pause(pauseMs, signal);
     }
-    this.#error = null;
     return !signal.aborted;
   }
 
@@ -105,6 +115,7 @@ export class FanOut {
       if (ownership !== null) return ownership;
       if (this.#state !== 'standby') logger.info({}, 'the fan-out of webhooks is on standby');
       this.#state = 'standby';
+      this.#error = null;
       await pause(STANDBY_POLL_MS, signal);
     }
     return null;
@@ -125,13 +136,27 @@ export class FanOut {
     return {
       checkpoint: position,
       take: async (page) => {
-        await owned.take(page);
+        const isTaken = await this.#take(owned, page);
         page.ack();
+        if (!isTaken) return true;
+        this.#error = null;
         if (performance.now() - lookedAt < LOOK_EVERY_MS) return false;
         lookedAt = performance.now();
         return isSendFromAsked(client);
       },
     };
+  }
+
+  /** False: what the bus brought was not to be understood, and the log is to be read from where it was left. */
+  async #take(owned: OwnedFanOut, page: FanOutPage): Promise<boolean> {
+    try {
+      await owned.take(page);
+      return true;
+    } catch (error) {
+      if (!page.isOfBus || mayPass(error)) throw error;
+      this.options.logger.warn({ err: error }, 'what came over the bus could not be taken; reading the log instead');
+      return false;
+    }
   }
 
   #interrupted(error: unknown, backoffMs: number): void {
