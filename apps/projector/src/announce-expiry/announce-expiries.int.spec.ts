@@ -194,6 +194,18 @@ it('tries no moment twice, and finds what the log has when nobody remembers that
   expect(await daysOf(id)).toEqual([1]);
 });
 
+it('tells of a key later where the clock was set back between the look and the command', async () => {
+  const id = await key(0, 30 * DAY);
+  now = START + 23 * DAY;
+  let isSetBack = true;
+  // Asked by the look, then by the command.
+  announce({ clock: () => (++looks % 2 === 0 && isSetBack ? now - 60 : now) * 1_000 });
+  await looked();
+  expect(await daysOf(id)).toEqual([]);
+  isSetBack = false;
+  await announced(id, [7]);
+});
+
 it('forgets the moments of keys that have long expired', async () => {
   await key(0, 3 * DAY);
   now = START + 2 * DAY;

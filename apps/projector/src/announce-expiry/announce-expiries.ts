@@ -85,8 +85,7 @@ async function announceEach(
     await Promise.all(
       page.slice(from, from + AT_ONCE).map(async (notice) => {
         try {
-          await announceExpiry(runner, notice);
-          tried.push(notice);
+          if (await announceExpiry(runner, notice)) tried.push(notice);
         } catch (error) {
           if (error instanceof EventStoreUnavailable) throw error;
           const { keyId, daysLeft } = notice;

@@ -1,5 +1,5 @@
 import { apiKeyStreams, nameBasedId, type CommandRunner } from '#libs/commands';
-import { lineageOf, lineageStream, type Actor, type AnnounceExpiry } from '#libs/domain';
+import { expiryNoticeAt, lineageOf, lineageStream, type Actor, type AnnounceExpiry } from '#libs/domain';
 import type { DueNotice } from './due-notices.js';
 
 const ANNOUNCER: Actor = { type: 'system', id: 'expiry-announcer', name: 'Expiry announcer' };
@@ -10,15 +10,17 @@ const NAMESPACE = '7c1d2a54-9f0b-4c0e-8e55-2f6b9d3a61c8';
 /**
  * Has the key's stream say that it expires, unless that is no longer so. The id of the command follows from the moment, so
  * that however many processes try it, and however often, the event is stored once.
+ * @returns whether that is settled: false where nothing was stored and something may be yet, as where the clock was set
+ *   back and the moment has yet to come
  * @throws EventStoreUnavailable @throws MalformedEvent, UnknownEvent for a stream that cannot be folded
  */
 export async function announceExpiry(
   runner: CommandRunner,
   { orgId, keyId, expiresAt, daysLeft }: DueNotice,
-): Promise<void> {
+): Promise<boolean> {
   const commandId = nameBasedId(NAMESPACE, `${keyId}/${expiresAt}/${daysLeft}`);
   const requestId = `expiry-${commandId}`;
-  await runner.run({
+  const { events, state } = await runner.run({
     type: apiKeyStreams,
     stream: lineageStream(lineageOf(keyId) ?? ''),
     commandId,
@@ -30,4 +32,7 @@ export async function announceExpiry(
     // Another process may have stored it already: its event is looked for first.
     repeated: true,
   });
+  const key = state.keys.find(({ id, deleted }) => id === keyId && !deleted);
+  const isOver = key === undefined || key.revoked !== null || key.rotatedTo !== null;
+  return events.length > 0 || isOver || expiryNoticeAt(expiresAt, daysLeft) <= key.createdAt;
 }
