@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { codeOf } from '#libs/errors';
-import type { EventStore, StoredEvent } from '#libs/event-store';
+import { EventStoreUnavailable, type EventStore, type StoredEvent } from '#libs/event-store';
 import { pause } from '#libs/lifecycle';
 import type { Logger } from '#libs/observability';
 
@@ -20,6 +20,8 @@ interface UnnamedRow {
   readonly org_id: string;
   readonly webhook_id: string;
   readonly secret_id: string;
+  /** As text, for a date of ours is less exact. */
+  readonly kept_at: string;
 }
 
 const EVERY_MS = 3_600_000;
@@ -46,17 +48,28 @@ export async function sweepWebhookSecrets(options: SecretSweepOptions, signal: A
   }
 }
 
-async function sweepOnce({ pool, eventStore, batch = 500 }: SecretSweepOptions, signal: AbortSignal): Promise<number> {
+/** @throws EventStoreUnavailable, or Error where the table cannot be asked; one whose stream cannot be read is a log line, and the others are seen to */
+async function sweepOnce({ pool, eventStore, logger, batch = 500 }: SecretSweepOptions, signal: AbortSignal) {
   let deleted = 0;
+  let after: readonly [keptAt: string, secretId: string] = ['-infinity', ''];
   while (!signal.aborted) {
-    const { rows } = await pool.query<UnnamedRow>(OLDEST_UNNAMED, [batch]);
+    const { rows } = await pool.query<UnnamedRow>(OLDEST_UNNAMED, [batch, ...after]);
     for (const { org_id: orgId, webhook_id: webhookId, secret_id: secretId } of rows) {
       if (signal.aborted) break;
-      const isNamed = await isNamedByAnEvent(eventStore, orgId, webhookId, secretId);
-      const { rowCount } = await pool.query(isNamed ? MARK_NAMED : DELETE_UNNAMED, [orgId, webhookId, secretId]);
-      if (!isNamed) deleted += rowCount ?? 0;
+      try {
+        const isNamed = await isNamedByAnEvent(eventStore, orgId, webhookId, secretId);
+        const { rowCount } = await pool.query(isNamed ? MARK_NAMED : DELETE_UNNAMED, [orgId, webhookId, secretId]);
+        if (!isNamed) deleted += rowCount ?? 0;
+      } catch (error) {
+        // The others would fare no better now.
+        if (error instanceof EventStoreUnavailable) throw error;
+        logger.warn({ err: error, webhook: webhookId }, 'it is not known whether an event names a signing secret');
+      }
     }
-    if (rows.length < batch) break;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < batch) break;
+    // Behind those that were looked at, whatever came of it.
+    after = [last.kept_at, last.secret_id];
   }
   return deleted;
 }
@@ -81,8 +94,9 @@ function secretNamedBy({ data }: StoredEvent): unknown {
 }
 
 const OLDEST_UNNAMED = `
-  select org_id, webhook_id, secret_id from webhook_secrets.secrets
-  where not named and kept_at < now() - interval '24 hours' order by kept_at limit $1`;
+  select org_id, webhook_id, secret_id, kept_at::text as kept_at from webhook_secrets.secrets kept
+  where not named and kept_at < now() - interval '24 hours' and (kept.kept_at, secret_id) > ($2::timestamptz, $3::text)
+  order by kept.kept_at, secret_id limit $1`;
 
 const MARK_NAMED = `
   update webhook_secrets.secrets set named = true where org_id = $1 and webhook_id = $2 and secret_id = $3`;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { InMemoryEventStore, NO_STREAM } from '#libs/event-store';
+import { EventStoreUnavailable, InMemoryEventStore, NO_STREAM } from '#libs/event-store';
 import { SILENT, type Logger } from '#libs/observability';
 import { createPool, migrate, type DatabaseRole } from '#libs/postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '#libs/testing';
@@ -172,11 +172,29 @@ describe('the sweep', () => {
     });
   });
 
+  it('goes on behind streams that cannot be read, more of them than it looks at together', async () => {
+    const broken = 'whk_CCCCCCCCCCCCCCCCCCCC';
+    const secrets = new WebhookSecrets(api, keyring);
+    const kept = [broken, broken, broken, 'whk_DDDDDDDDDDDDDDDDDDDD'].map((webhookId) => secretToKeep({ webhookId }));
+    for (const each of kept) await secrets.keep(each);
+    await owner.query(`update webhook_secrets.secrets set kept_at = now() - interval '25 hours'`);
+    const readStream: InMemoryEventStore['readStream'] = (stream, ...read) =>
+      stream.includes(broken) ? Promise.reject(new Error('broken')) : eventStore.readStream(stream, ...read);
+    stopping = new AbortController();
+    sweeping = sweepWebhookSecrets(
+      { pool: projector, eventStore: { readStream }, logger: SILENT, everyMs: 20, batch: 2 },
+      stopping.signal,
+    );
+    const expected = kept.slice(0, 3).map(({ secretId }) => secretId);
+    await eventually('the sweep', async () => ((await left()).length === 3 ? true : null));
+    expect(await left()).toEqual(expected);
+  });
+
   it('outlives an outage with a log line', async () => {
     const warnings: string[] = [];
     let isAway = true;
     const readStream: InMemoryEventStore['readStream'] = (...read) =>
-      isAway ? Promise.reject(new Error('away')) : eventStore.readStream(...read);
+      isAway ? Promise.reject(new EventStoreUnavailable('away')) : eventStore.readStream(...read);
     await new WebhookSecrets(api, keyring).keep(secretToKeep({ webhookId: 'whk_BBBBBBBBBBBBBBBBBBBB' }));
     await owner.query(`update webhook_secrets.secrets set kept_at = now() - interval '25 hours'`);
     stopping = new AbortController();
