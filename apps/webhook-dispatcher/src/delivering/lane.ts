@@ -33,6 +33,8 @@ const LOOK_EVERY_MS = 1_000;
 const AGAIN_AFTER_MS = 5_000;
 const FINISH_AT_ONCE = 200;
 const RECORD_WITHIN_MS = 8_000;
+/** What is left for that once a stop has given up what was under way. */
+const RECORD_AT_THE_END_MS = 1_500;
 /** Without a success, after which an endpoint is disabled. */
 const FAILING_SECONDS = 5 * 86_400;
 
@@ -49,6 +51,7 @@ export class Lane {
   readonly #finished: Together<EndedAttempt, boolean>;
   #wake: () => void = () => undefined;
   #running: Promise<void> | null = null;
+  #recordUntil = Infinity;
   #claiming: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: LaneOptions) {
@@ -87,6 +90,7 @@ export class Lane {
 
   /** Takes nothing more, lets what is under way end for so many milliseconds, and gives up the rest, which is due again. */
   async stop(graceMs: number): Promise<void> {
+    this.#recordUntil = this.#monotonic() + graceMs + RECORD_AT_THE_END_MS;
     this.#stopping.abort();
     this.#wake();
     await this.#running;
@@ -173,7 +177,8 @@ export class Lane {
         return await this.#finished.ask(ended);
       } catch (error) {
         const backoffMs = backoff.failed();
-        if (!isOutage(error) || this.#monotonic() + backoffMs > until) throw error;
+        const latest = Math.min(until, this.#recordUntil);
+        if (!isOutage(error) || this.#monotonic() + backoffMs > latest) throw error;
         this.options.logger.warn(
           { err: error, delivery: ended.deliveryId, backoffMs },
           'an attempt is not written down yet',
