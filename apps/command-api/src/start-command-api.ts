@@ -74,6 +74,8 @@ export interface CommandApiOptions {
   readonly metrics: ProductMetrics;
   /** Of the projections in this process; none where they run elsewhere. */
   readonly projections: () => readonly ProjectionStatus[];
+  /** What else of this process has to be in order for it to be ready, by name; none where it runs elsewhere. */
+  readonly parts?: Readonly<Record<string, () => boolean>>;
   readonly documentationRoot: string;
   /** Called with the URL once the API listens; it is not ready before this is done. */
   readonly announce?: (url: string) => Promise<void>;
@@ -161,7 +163,10 @@ export async function startCommandApi(options: CommandApiOptions): Promise<Comma
   let announced = false;
   const readiness = probeReadiness({
     stores: { database: () => pool.query('select 1'), event_store: () => eventStore.head() },
-    parts: { key_directory: () => directory.metrics().stalenessMs <= settings.directoryStaleAfterMs },
+    parts: {
+      key_directory: () => directory.metrics().stalenessMs <= settings.directoryStaleAfterMs,
+      ...options.parts,
+    },
     projections: options.projections,
     started: () => announced && missing() === null,
   });

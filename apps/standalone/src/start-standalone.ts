@@ -73,6 +73,7 @@ export async function startStandalone({
     metrics.watchLog(() => Number(eventStore.figures().head));
     metrics.watchAppendQueue(() => eventStore.figures().waitingAppends);
     metrics.watchProjections(() => projector.status());
+    metrics.watchPublisher(() => publisher.status());
     const { keyring } = configuration;
     const dispatcher = createDispatcher({ ownerUrl, eventStore, bus, keyring, settings, logger, metrics });
     closing.add('dispatcher', () => dispatcher.stop());
@@ -81,6 +82,10 @@ export async function startStandalone({
       ...configuration,
       ...{ settings, ownerUrl, eventStore, logger, metrics, documentationRoot, failPoint },
       projections: () => projector.status(),
+      parts: {
+        publisher: () => publisher.status().error === null,
+        fan_out: () => dispatcher.status().error === null,
+      },
     });
     closing.add('API', () => api.stop());
     return { url: api.url, stop: () => closing.run() };
