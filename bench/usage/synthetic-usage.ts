@@ -28,7 +28,7 @@ export const syntheticUsage: readonly string[] = [
    select org_id, created_at, job_id, 1, false, false, policy_type, source, key_id,
      1000 + created_at % 97, 300 + created_at % 89, created_at % 50, created_at % 7, created_at % 5, 12345 + created_at % 83
    from read_models_usage_1.usage_jobs`,
-  ...[900, 3_600, 86_400].flatMap((width) => [bucketsOf(width, true), bucketsOf(width, false)]),
+  ...[900, 3_600, 21_600, 86_400].flatMap((width) => [bucketsOf(width, true), bucketsOf(width, false)]),
   // As autovacuum does a minute later.
   'vacuum analyze read_models_usage_1.usage_jobs, read_models_usage_1.usage_attempts, read_models_usage_1.usage_buckets',
 ];

@@ -31,7 +31,7 @@ it('shows operators every projection, and that it runs', async () => {
     { name: 'audit-log', version: 2 },
     { name: 'jobs', version: 1 },
     { name: 'policy-types', version: 1 },
-    { name: 'usage', version: 1 },
+    { name: 'usage', version: 2 },
     { name: 'webhooks', version: 1 },
   ]);
 });

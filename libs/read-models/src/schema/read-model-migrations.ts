@@ -10,6 +10,7 @@ import { readModelGenerationsMigration } from './generations.migration.js';
 import { keyUsesMigration } from './key-uses.migration.js';
 import { policyTypesMigration } from './policy-types.migration.js';
 import { jobsMigration } from './jobs.migration.js';
+import { usageSixHoursMigration } from './usage-six-hours.migration.js';
 import { usageMigration } from './usage.migration.js';
 import { webhooksMigration } from './webhooks.migration.js';
 
@@ -28,4 +29,5 @@ export const readModelMigrations: readonly Migration[] = [
   webhooksMigration,
   expiringKeysMigration,
   keyUsesMigration,
+  usageSixHoursMigration,
 ];

@@ -2,9 +2,10 @@ import type { Migration } from '#libs/postgres';
 import { confined } from './confined.js';
 
 /**
- * What was spent. `usage_buckets` has the sums for each quarter of an hour, hour and UTC day: any day or month of any time
- * zone is made of some of these, a long period of few, and of fewer still where nobody asks for policy types and keys. `usage_attempts` (each end of an attempt and each late report; rows
- * are only added) and `usage_jobs` have what these sums are of, for the parts of a period outside of whole quarters.
+ * What was spent. `usage_buckets` has the sums for each quarter of an hour, hour and UTC day, and since
+ * `usageSixHoursMigration` six hours: any day or month of any time zone is made of some of these, a long period of few, and
+ * of fewer still where nobody asks for policy types and keys. `usage_attempts` (each end of an attempt and each late report;
+ * rows are only added) and `usage_jobs` have what these sums are of, for the parts of a period outside of whole quarters.
  *
  * Figures of buckets are numeric where workers choose them: no report may be so large that a sum could not be stored. In
  * all three `key_id` is empty where no key submitted the job, and costs are micro-dollars.

@@ -3,7 +3,7 @@ import { inOrganization } from '#libs/postgres';
 import type { ReadModelTables } from '../schema/read-model-tables.js';
 import { bucketStarts } from './bucket-starts.js';
 import { coverPeriod } from './cover-period.js';
-import { QUARTER } from './usage-buckets.js';
+import { BUCKET_WIDTHS, QUARTER, SIX_HOURS, type BucketWidth } from './usage-buckets.js';
 import type { UsageAnswer, UsageQuestion } from './usage-question.js';
 import { usageRows } from './usage-rows.js';
 
@@ -24,15 +24,15 @@ export function readUsage(
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<UsageAnswer | null> {
   const read = async (transaction: Transaction<ReadModelTables>): Promise<UsageAnswer | null> => {
-    const days = await daysWithUsage(transaction, orgId);
-    if (days === null) return NOTHING;
+    const kept = await keptUsage(transaction, orgId);
+    if (kept === null) return NOTHING;
     // The period may be all the time that there is a form for.
-    const [from, to] = [Math.max(question.from, days.from * 1_000), Math.min(question.to, days.to * 1_000)];
+    const [from, to] = [Math.max(question.from, kept.from * 1_000), Math.min(question.to, kept.to * 1_000)];
     if (from >= to) return NOTHING;
     const [first, end] = [Math.floor(from / 1_000 / QUARTER) * QUARTER, Math.ceil(to / 1_000 / QUARTER) * QUARTER];
     const starts = bucketStarts(question.timeZone, question.granularity, first, end);
     if (starts.length > limit) return null;
-    const cover = coverPeriod(from, to, starts, now);
+    const cover = coverPeriod(from, to, starts, now, kept.widths);
     const rows = await usageRows(transaction, orgId, question, cover, limit * SOURCES);
     if (rows === null) return null;
     return { rows, pending: await pendingJobs(transaction, orgId, { from, to, keyId: question.keyId }, now) };
@@ -40,13 +40,25 @@ export function readUsage(
   return inOrganization(database, orgId, read, 'repeatable read');
 }
 
-/** From the start of the first UTC day on which anything was to the end of the last, Unix seconds; null where nothing was. */
-async function daysWithUsage(transaction: Transaction<ReadModelTables>, orgId: string) {
-  const { rows } = await sql<{ first: string | null; last: string | null }>`
-    select min(starts_at) as first, max(starts_at) as last from read_models.usage_buckets
+interface KeptUsage {
+  /** From the start of the first UTC day on which anything was to the end of the last, Unix seconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Tables of version 1, which serve until they are rebuilt, have no buckets of six hours. */
+  readonly widths: readonly BucketWidth[];
+}
+
+/** Null where nothing was. */
+async function keptUsage(transaction: Transaction<ReadModelTables>, orgId: string): Promise<KeptUsage | null> {
+  const { rows } = await sql<{ first: string | null; last: string | null; has_six_hours: boolean }>`
+    select min(starts_at) as first, max(starts_at) as last,
+      exists (select from read_models.usage_buckets where org_id = ${orgId} and width = ${SIX_HOURS}) as has_six_hours
+    from read_models.usage_buckets
     where org_id = ${orgId} and width = ${DAY}`.execute(transaction);
-  const { first = null, last = null } = rows[0] ?? {};
-  return first === null || last === null ? null : { from: Number(first), to: Number(last) + DAY };
+  const { first = null, last = null, has_six_hours = false } = rows[0] ?? {};
+  if (first === null || last === null) return null;
+  const widths = BUCKET_WIDTHS.filter((width) => has_six_hours || width !== SIX_HOURS);
+  return { from: Number(first), to: Number(last) + DAY, widths };
 }
 
 async function pendingJobs(

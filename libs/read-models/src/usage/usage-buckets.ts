@@ -1,9 +1,13 @@
 import { sumOfFigures, USAGE_FIGURES, type UsageFigures } from './usage-figures.js';
 import type { UsageGroups } from './usage-job.js';
 
-/** How long buckets last, seconds: a quarter of an hour, to which every offset of a time zone is a multiple; an hour; a UTC day. */
+/**
+ * How long buckets last, seconds: a quarter of an hour, to which every offset of a time zone is a multiple; an hour; six
+ * hours, of which a day that begins at any other hour has three; a UTC day.
+ */
 export const QUARTER = 900;
-export const BUCKET_WIDTHS = [86_400, 3_600, QUARTER] as const;
+export const SIX_HOURS = 21_600;
+export const BUCKET_WIDTHS = [86_400, SIX_HOURS, 3_600, QUARTER] as const;
 export type BucketWidth = (typeof BUCKET_WIDTHS)[number];
 
 /** What one organization's jobs of one group did in one span of time. */

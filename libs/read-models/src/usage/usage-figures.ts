@@ -26,8 +26,10 @@ export type UsageFigure = (typeof USAGE_FIGURES)[number];
 export type UsageFigures = Readonly<Record<UsageFigure, bigint>>;
 
 export function figuresOf(of: (figure: UsageFigure) => bigint): UsageFigures {
+  const figures: Partial<Record<UsageFigure, bigint>> = {};
+  for (const figure of USAGE_FIGURES) figures[figure] = of(figure);
   // Each name is there, for the list holds all of them.
-  return Object.fromEntries(USAGE_FIGURES.map((figure) => [figure, of(figure)])) as UsageFigures;
+  return figures as UsageFigures;
 }
 
 export const NO_FIGURES: UsageFigures = figuresOf(() => 0n);

@@ -10,7 +10,7 @@ type StoredRow = Readonly<Record<UsageFigure | 'bucket_at' | 'source', string>> 
   readonly key_id: string | null;
 };
 
-type Ranges = readonly (Range & { readonly kind: number })[];
+type Ranges = readonly (Range & { readonly kind: number; readonly step: number })[];
 type Grouping = Pick<UsageQuestion, 'byPolicyType' | 'byKey' | 'keyId'>;
 
 /** The sums of what the cover is made of; null where they are more than `limit` rows. */
@@ -22,16 +22,27 @@ export async function usageRows(
   limit: number,
 ): Promise<readonly UsageRow[] | null> {
   const rowsOf = async (statement: string, ranges: Ranges, ...more: readonly boolean[]) => {
-    const asked = [orgId, keyId, byPolicyType, byKey, limit + 1, ranges.map(({ bucketAt }) => bucketAt)];
-    const bounds = [ranges.map(({ from }) => from), ranges.map(({ to }) => to), ranges.map(({ kind }) => kind)];
-    return transaction.executeQuery<StoredRow>(CompiledQuery.raw(statement, [...asked, ...bounds, ...more]));
+    const asked = [orgId, keyId, byPolicyType, byKey, limit + 1, ...bucketsOf(ranges)];
+    const bounds = [ranges.map(({ from }) => from), ranges.map(({ to }) => to)];
+    const kinds = [ranges.map(({ kind }) => kind), ranges.map(({ step }) => step)];
+    return transaction.executeQuery<StoredRow>(CompiledQuery.raw(statement, [...asked, ...bounds, ...kinds, ...more]));
   };
   const ofBuckets = buckets.map((range) => ({ ...range, kind: range.width }));
   const within = await rowsOf(USAGE_OF_BUCKETS, ofBuckets, byPolicyType || byKey || keyId !== null);
-  const ofInstants = instants.map((range) => ({ ...range, kind: range.sign }));
+  const ofInstants = instants.map((range) => ({ ...range, kind: range.sign, step: range.to - range.from }));
   const apart = await rowsOf(USAGE_OF_INSTANTS, ofInstants);
   if (within.rows.length > limit || apart.rows.length > limit) return null;
   return merged([...within.rows, ...apart.rows].map(usageRow));
+}
+
+/** The starts of the hours, days or months that ranges begin in, in their order, and the first and the last range of each. */
+function bucketsOf(ranges: Ranges): readonly (readonly number[])[] {
+  const firsts = ranges.flatMap(({ bucketAt }, n) => (bucketAt === ranges[n - 1]?.bucketAt ? [] : [{ bucketAt, n }]));
+  return [
+    firsts.map(({ bucketAt }) => bucketAt),
+    firsts.map(({ n }) => n + 1),
+    firsts.map((_, index) => firsts[index + 1]?.n ?? ranges.length),
+  ];
 }
 
 /** One row for each bucket and group, without those of which nothing is left. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import pg from 'pg';
 import {
   exactInteger,
   fromMicroDollars,
@@ -39,12 +40,18 @@ const EVER: UsageQuestion = {
   ...{ byPolicyType: false, byKey: false, keyId: null },
 };
 let database: ReadModelDatabase;
+let owner: pg.Client;
 
 beforeAll(async () => {
   database = await ReadModelDatabase.create();
+  owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
 });
 beforeEach(() => database.forget());
-afterAll(() => database.drop());
+afterAll(async () => {
+  await owner.end();
+  await database.drop();
+});
 
 async function answerTo(question: UsageQuestion, orgId: string, now: number): Promise<UsageAnswer> {
   const answer = await readUsage(database.api, orgId, question, { now, limit: 100_000 });
@@ -213,6 +220,7 @@ async function asked(question: UsageQuestion, orgId: string, now: number): Promi
   );
 }
 
+const ZONES = ['UTC', 'Europe/Berlin', 'Pacific/Auckland', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'];
 const WITHIN_MS = 20 * 86_400_000;
 const moment = fc.oneof(
   fc.nat({ max: WITHIN_MS }).map((later) => START * 1_000 + later),
@@ -221,11 +229,35 @@ const moment = fc.oneof(
 const question: fc.Arbitrary<UsageQuestion> = fc
   .record({
     ...{ one: moment, other: moment, granularity: fc.constantFrom(...GRANULARITIES) },
-    timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'),
+    timeZone: fc.constantFrom(...ZONES),
     ...{ byPolicyType: fc.boolean(), byKey: fc.boolean() },
     keyId: fc.constantFrom(null, null, null, 'ak_AbCdEfGh123456780001'),
   })
   .map(({ one, other, ...rest }) => ({ ...rest, from: Math.min(one, other), to: Math.max(one, other) + 1 }));
+
+it('tells all quarters of an hour of five days apart, with and without buckets of six hours', async () => {
+  const starts = Array.from({ length: 5 * 96 }, (_, n) => (Math.ceil(START / 900) + n) * 900);
+  const jobs = starts
+    .flatMap((start) => [start, start + 899])
+    .map((at, n) => jobSubmitted({ job_id: jobId(n), policy_type: `type_${n % 3}` }, { at }));
+  await database.project(new UsageProjection(), logOf(jobs));
+  const { facts } = factsOf(jobs);
+  const part = { from: START * 1_000 + 10 ** 8, to: START * 1_000 + 3 * 10 ** 8 };
+  const questions = ZONES.flatMap((timeZone) =>
+    GRANULARITIES.flatMap((granularity) => [
+      { ...EVER, timeZone, granularity, byPolicyType: true },
+      { ...EVER, timeZone, granularity, ...part },
+    ]),
+  );
+  const expectAllTold = async (): Promise<void> => {
+    for (const each of questions) expect(await asked(each, 'org_a', 0)).toEqual(naively(facts, each));
+  };
+  await expectAllTold();
+  // As the version before left the tables, which serve until they are rebuilt.
+  const left = await owner.query('delete from read_models_usage_1.usage_buckets where width = 21600');
+  expect(left.rowCount).toBeGreaterThan(0);
+  await expectAllTold();
+});
 
 const cutsOf = fc.array(fc.nat({ max: 60 }), { maxLength: 6 });
 

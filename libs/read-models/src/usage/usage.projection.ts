@@ -14,7 +14,7 @@ import { writeUsage, type ChangedUsageJob } from './write-usage.js';
  */
 export class UsageProjection implements Projection {
   readonly name = 'usage';
-  readonly version = 1;
+  readonly version = 2;
   readonly streams = [JOB_STREAM_PREFIX];
 
   async handle(page: readonly SequencedEvent[], transaction: pg.ClientBase): Promise<void> {
